@@ -1,0 +1,55 @@
+internal import Ledger
+internal import Wire
+
+/// A channel as the relay uses it: its values with the operator's defaults for its type filled in.
+public final class ServedChannel: Sendable {
+    /// The values as the operator gave them.
+    public let channel: Channel
+    /// The models it offers: its own, or the operator's default models for its type.
+    public let models: [String]
+    private let mapping: [String: String]
+
+    init(_ channel: Channel, defaults: ChannelDefaults) {
+        self.channel = channel
+        models = channel.models.isEmpty ? defaults.models(forType: channel.type) : channel.models
+        mapping = channel.modelMapping.isEmpty ? defaults.mapping(forType: channel.type) : channel.modelMapping
+    }
+
+    /// The name that the upstream knows a model by. The channel's mapping counts, or where it has none, the operator's default
+    /// for its type; a name that isn't mapped is sent as it is.
+    public func upstreamModel(for model: String) -> String { mapping[model] ?? model }
+
+    /// The sets it belongs to.
+    var effectiveSets: [String] { channel.sets.isEmpty ? [Channel.defaultSet] : channel.sets }
+}
+
+/// A model as a group is served it: what the operator says of it, and the channels that the group may use for it.
+public final class ServedModel: Sendable {
+    /// What the operator says of it.
+    public let config: ModelConfig
+    /// The price as JSON text, for log rows.
+    public let priceText: String
+    /// Enabled channels that list the model, by ascending id. Never empty.
+    public let channels: [ServedChannel]
+    let lowercasedName: String
+
+    init(_ offer: ModelOffer, channels: [ServedChannel]) {
+        config = offer.config
+        priceText = offer.priceText
+        lowercasedName = offer.lowercasedName
+        self.channels = channels
+    }
+}
+
+/// What all groups that are served a model share.
+final class ModelOffer: Sendable {
+    let config: ModelConfig
+    let priceText: String
+    let lowercasedName: String
+
+    init(_ config: ModelConfig) {
+        self.config = config
+        priceText = config.price.json.serialized()
+        lowercasedName = config.model.lowercased()
+    }
+}

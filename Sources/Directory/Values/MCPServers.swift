@@ -1,0 +1,90 @@
+public import Ledger
+public import Wire
+
+/// An MCP server that the operator offers to every group.
+public struct PublicServer: Sendable, Hashable {
+    public struct Status: Sendable, Hashable {
+        public let number: Int64
+        public init(number: Int64) { self.number = number }
+        public static let enabled = Status(number: 1)
+        public static let disabled = Status(number: 2)
+    }
+
+    /// What kind of service answers; the text is the contract's.
+    public struct Kind: Sendable, Hashable {
+        public let name: String
+        public init(name: String) { self.name = name }
+        public static let embedded = Kind(name: "mcp_embed")
+        public static let proxySSE = Kind(name: "mcp_proxy_sse")
+        public static let proxyStreamable = Kind(name: "mcp_proxy_streamable")
+        public static let openAPI = Kind(name: "mcp_openapi")
+        public static let docs = Kind(name: "mcp_docs")
+        public static let all: [Kind] = [embedded, proxySSE, proxyStreamable, openAPI, docs]
+    }
+
+    /// `[A-Za-z0-9_-]`, at most 64 characters.
+    public var id: String
+    public var status = Status.enabled
+    public var kind: Kind
+    public var name = ""
+    public var nameChinese = ""
+    public var description = ""
+    public var descriptionChinese = ""
+    public var readme = ""
+    public var readmeChinese = ""
+    public var readmeURL = ""
+    public var readmeChineseURL = ""
+    public var githubURL = ""
+    public var logoURL = ""
+    public var tags: [String] = []
+    public var defaultToolCallPrice = Money.zero
+    public var toolCallPrices: [String: Money] = [:]
+    /// The contract's `proxy_config`, `openapi_config`, `embed_config`, `test_config`, each a JSON object. Secrets in them are sealed wherever they are stored.
+    public var proxyConfig = JSONObject()
+    public var openAPIConfig = JSONObject()
+    public var embedConfig = JSONObject()
+    public var testConfig = JSONObject()
+    /// Milliseconds since 1970.
+    public var createdAt: Int64
+    public var updatedAt: Int64
+
+    public init(id: String, kind: Kind, createdAt: Int64) {
+        self.id = id
+        self.kind = kind
+        self.createdAt = createdAt
+        self.updatedAt = createdAt
+    }
+
+    /// What a call of `tool` costs.
+    public func price(ofTool tool: String) -> Money { toolCallPrices[tool] ?? defaultToolCallPrice }
+}
+
+/// An MCP server that belongs to one group.
+public struct GroupServer: Sendable, Hashable {
+    public struct Kind: Sendable, Hashable {
+        public let name: String
+        public init(name: String) { self.name = name }
+        public static let proxySSE = Kind(name: "proxy_sse")
+        public static let proxyStreamable = Kind(name: "proxy_streamable")
+        public static let openAPI = Kind(name: "openapi")
+    }
+
+    public var id: String
+    public var groupID: String
+    public var status = PublicServer.Status.enabled
+    public var kind: Kind
+    public var name = ""
+    public var description = ""
+    public var proxyConfig = JSONObject()
+    public var openAPIConfig = JSONObject()
+    public var createdAt: Int64
+    public var updatedAt: Int64
+
+    public init(id: String, groupID: String, kind: Kind, createdAt: Int64) {
+        self.id = id
+        self.groupID = groupID
+        self.kind = kind
+        self.createdAt = createdAt
+        self.updatedAt = createdAt
+    }
+}

@@ -1,0 +1,28 @@
+internal import Directory
+internal import Storage
+internal import Wire
+
+/// What the operations of the admin API work on.
+struct AdminServices: Sendable {
+    let store: Store
+    let directory: LiveDirectory
+    let configuration: Configuration
+    let tester: any ChannelTester
+    let clock: WallClock
+    /// When the server was started, milliseconds since 1970.
+    let startedAt: Int64
+
+    /// Takes a change over into the directory, so that the next request sees it; returns what was stored.
+    @discardableResult
+    func applied<Value>(_ written: Written<Value>) -> Value {
+        directory.apply(written.changes)
+        return written.value
+    }
+
+    /// How values are shown in the answer to a call.
+    func presentation(for call: AdminCall) -> Presentation {
+        Presentation(
+            showsSecrets: configuration.admin.showsSecrets, host: configuration.network.mcpHost ?? call.host,
+            publicMCPHost: configuration.network.publicMCPHost)
+    }
+}

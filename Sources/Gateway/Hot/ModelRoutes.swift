@@ -1,0 +1,173 @@
+internal import Directory
+internal import Foundation
+internal import ModelRelay
+internal import NIOCore
+internal import NIOHTTP1
+internal import Wire
+
+/// The paths of the model side: which are served, which are known and answer 501, in the dialect of each.
+struct ModelRoutes {
+    let loop: HotLoop
+    let dialect: Dialect
+
+    func call(for request: HotRequest, sink: any AnswerSink) -> any HotCall {
+        let sink = HeaderSink(
+            sink, adding: HotPolicy.corsHeaders(origin: request.origin, allowed: self.loop.policy.modelOrigins),
+            kind: self.kind(of: request), request: request, loop: self.loop)
+        if request.head.method == .OPTIONS, request.origin != nil {
+            sink.answer(.noContent, HotPolicy.preflightHeaders, ByteBuffer())
+            return AnsweredCall()
+        }
+        do {
+            return try self.authenticated(request, sink: sink)
+        } catch {
+            error.send(to: sink, requestID: request.id, dialect: self.dialect)
+            return AnsweredCall()
+        }
+    }
+
+    private func kind(of request: HotRequest) -> HotMetrics.Kind {
+        switch request.target.path {
+        case "/v1/chat/completions": .chat
+        case "/v1/models": .models
+        default: .other
+        }
+    }
+
+    private func authenticated(_ request: HotRequest, sink: any AnswerSink) throws(RelayError) -> any HotCall {
+        let snapshot = self.loop.snapshot
+        let caller: Caller
+        do { caller = try self.loop.authenticate(request, takesQuery: false, snapshot: snapshot) } catch {
+            throw Self.told(error)
+        }
+        guard !self.loop.policy.isDisabled else {
+            throw RelayError(
+                .serviceUnavailable, type: "server_error", code: "disabled", "the operator has switched the service off")
+        }
+        switch (request.head.method, request.target.path) {
+        case (.POST, "/v1/chat/completions"):
+            return ChatHotCall(request: request, caller: caller, snapshot: snapshot, loop: self.loop, sink: sink)
+        case (.GET, "/v1/models"):
+            self.send(ModelList.list(snapshot, for: caller), request, sink)
+        case (.GET, _):
+            guard self.dialect == .openAI, let name = request.target.rest(after: "/v1/models/") else { fallthrough }
+            let decoded = String(name).removingPercentEncoding ?? String(name)
+            guard let model = ModelList.model(decoded, snapshot, for: caller) else {
+                throw RelayError(
+                    .notFound, code: "model_not_found", parameter: "model", "the model `\(decoded)` can't be used with this key")
+            }
+            self.send(model, request, sink)
+        default:
+            throw self.unserved(request)
+        }
+        return AnsweredCall()
+    }
+
+    private func send(_ json: JSON, _ request: HotRequest, _ sink: any AnswerSink) {
+        sink.answer(
+            .ok, ["Content-Type": "application/json", "X-Request-Id": request.id.description],
+            ByteBuffer(bytes: json.serializedBytes()))
+    }
+
+    /// Endpoints of the contract that are to come answer 501; a path that never was one is 404, a wrong method 405.
+    private func unserved(_ request: HotRequest) -> RelayError {
+        let path = request.target.path
+        if path == "/v1/chat/completions" || path == "/v1/models" {
+            return RelayError(
+                .methodNotAllowed, code: "method_not_allowed", "\(path) does not take \(request.head.method.rawValue)")
+        }
+        if self.dialect != .openAI || Self.known.contains(where: { request.target.isUnder($0) }) {
+            return .notServed(String(path.prefix(200)))
+        }
+        return RelayError(.notFound, code: "unknown_path", "there is no \(path.prefix(200)) here")
+    }
+
+    private static let known = [
+        "/v1/completions", "/v1/embeddings", "/v1/engines", "/v1/moderations", "/v1/images", "/v1/audio", "/v1/rerank",
+        "/v1/parse",
+        "/v1/video", "/v1/videos", "/v1/responses", "/v1/operations", "/v1/dashboard", "/v1/files", "/v1/fine_tuning",
+        "/v1/assistants", "/v1/threads", "/v1/models", "/api/v1/services", "/api/v1/tasks", "/api/v3/contents",
+    ]
+
+    private static func told(_ failure: HotLoop.AuthenticationFailure) -> RelayError {
+        switch failure {
+        case .noKey:
+            RelayError(.unauthorized, code: "missing_api_key", "no API key was given; send it as `Authorization: Bearer <key>`")
+        case .refused(let refusal): RelayError(.unauthorized, code: "invalid_api_key", "\(refusal)")
+        case .address:
+            RelayError(
+                .forbidden, type: "permission_error", code: "address_not_allowed", "the key can't be used from this address")
+        }
+    }
+}
+
+/// A request that was answered on its head.
+final class AnsweredCall: HotCall {
+    func start(body: ByteBuffer) {}
+    func refuse(_ reason: BodyRefusal) {}
+    func clientIsGone() {}
+    func writabilityChanged(isWritable: Bool) {}
+}
+
+/// `POST /v1/chat/completions`, waiting for its body and then served by the relay.
+final class ChatHotCall: HotCall {
+    private let request: HotRequest
+    private let caller: Caller
+    private let snapshot: Snapshot
+    private let loop: HotLoop
+    private let sink: any AnswerSink
+    private var call: (any RelayCall)?
+
+    init(request: HotRequest, caller: Caller, snapshot: Snapshot, loop: HotLoop, sink: any AnswerSink) {
+        self.request = request
+        self.caller = caller
+        self.snapshot = snapshot
+        self.loop = loop
+        self.sink = sink
+    }
+
+    func start(body: ByteBuffer) {
+        self.call = self.loop.relay.chatCompletion(
+            RelayRequest(
+                requestID: self.request.id, receivedAt: self.request.receivedAt, head: self.request.head, body: body,
+                caller: self.caller, snapshot: self.snapshot, clientAddress: self.request.clientAddress,
+                traceHeaders: TraceHeaders.travelling(self.request.head.headers)),
+            sink: self.sink)
+    }
+
+    func refuse(_ reason: BodyRefusal) {
+        RelayError(reason).send(to: self.sink, requestID: self.request.id)
+    }
+
+    func clientIsGone() { self.call?.clientIsGone() }
+    func writabilityChanged(isWritable: Bool) { self.call?.writabilityChanged(isWritable: isWritable) }
+}
+
+extension RelayError {
+    init(_ reason: BodyRefusal) {
+        switch reason {
+        case .tooLarge(let limit):
+            self.init(
+                .payloadTooLarge, code: "request_too_large", "the request's body has more than \(limit) bytes, which is the limit"
+            )
+        case .tooSlow: self.init(.requestTimeout, code: "request_timeout", "the request's body did not arrive in time")
+        case .undecodable(let encoding):
+            self.init(.badRequest, code: "invalid_encoding", "the request's body is not valid \(encoding)")
+        case .unknownEncoding(let encoding):
+            self.init(
+                .unsupportedMediaType, code: "unknown_encoding",
+                "Content-Encoding `\(encoding.prefix(40))` is not known; gzip, deflate and identity are")
+        }
+    }
+}
+
+/// The trace context that a request carries, as it is passed on (W3C Trace Context §4: one that does not take part passes it on as it is,
+/// and drops what isn't valid).
+enum TraceHeaders {
+    static func travelling(_ headers: HTTPHeaders) -> [(String, String)] {
+        guard let parent = headers.first(name: "traceparent") else { return [] }
+        let states = headers["tracestate"]
+        guard let context = TraceContext(parent: parent, states: states) else { return [] }
+        return [("traceparent", parent)] + (context.state.isEmpty ? [] : [("tracestate", context.state)])
+    }
+}

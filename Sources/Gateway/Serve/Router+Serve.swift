@@ -1,0 +1,23 @@
+internal import Hummingbird
+internal import Wire
+
+extension Server {
+    /// What Hummingbird serves: everything that isn't hot.
+    func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        let origins = Set(self.configuration.network.adminOrigins)
+        if !origins.isEmpty { router.add(middleware: OriginList(origins: origins)) }
+        router.get("health") { _, _ in "ok\n" }
+        let registry = self.registry
+        router.get("metrics") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: MetricsRegistry.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: registry.exposition())))
+        }
+        AdminAPI(
+            store: self.store, directory: self.directory, configuration: self.configuration,
+            tester: RelayChannelTester(hotSides: self.hotSides, clock: .system), logger: self.logger
+        ).addRoutes(to: router)
+        return router
+    }
+}

@@ -1,0 +1,133 @@
+internal import Directory
+internal import Embedded
+internal import Hummingbird
+internal import HummingbirdCore
+internal import Ledger
+internal import Logging
+internal import MCPServer
+internal import ModelRelay
+internal import NIOCore
+internal import NIOPosix
+internal import Outbound
+internal import ServiceLifecycle
+internal import Storage
+internal import UnixSignals
+internal import Wire
+
+/// The running gateway: what `portico serve` starts, and tests start in their own process.
+///
+/// Here rooms are wired to each other, and nothing else happens.
+struct Server {
+    let configuration: Configuration
+    let store: Store
+    let directory: LiveDirectory
+    let meter: Meter
+    let registry: MetricsRegistry
+    let hotSides: HotSides
+    let group: MultiThreadedEventLoopGroup
+    let logger: Logger
+
+    /// Opens the data and makes everything ready to serve.
+    /// - Throws: `StorageError`, `ConfigurationError`, or what says that a template or the system's certificates can't be used.
+    static func prepare(_ configuration: Configuration, registry: MetricsRegistry, logger: Logger) async throws -> Server {
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount)
+        let lanes = group.makeIterator().reduce(0) { count, _ in count + 1 }
+        let secrets = try Self.secrets(configuration)
+        let store = try await Store.open(Self.storage(configuration, lanes: lanes), secrets: secrets, logger: logger)
+        do {
+            return try await Server(configuration, store, group, registry, logger)
+        } catch {
+            await store.close()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: Configuration, _ store: Store, _ group: MultiThreadedEventLoopGroup, _ registry: MetricsRegistry,
+        _ logger: Logger
+    ) async throws {
+        var contents = try await store.loadContents()
+        contents.internalKeyHashes = [configuration.keys.admin, configuration.keys.internal].compactMap { key in
+            key.map { store.secrets.tokenKeys.hash(String(Credential.strip($0[...]))) }
+        }
+        let directory = LiveDirectory(Snapshot(contents))
+        let meter = Meter(journal: store.journal, billingEnabled: configuration.relay.isBillingEnabled)
+        let templates = try configuration.templatesFolder.map { folder in try Templates(overlay: folder) } ?? Templates()
+        let providers = try ProviderCatalogue(files: templates.files(in: "providers"))
+        let tools = ToolHost(sessions: LegacySessionStore(), catalogue: EmbeddedCatalogue())
+        let tls = try UpstreamClient.TLS()
+        let settings = RelaySettings(configuration)
+        let policy = HotPolicy(configuration)
+        let metrics = HotMetrics()
+        let keyHash = store.secrets.tokenKeys
+        self.hotSides = try await HotSides(group) { eventLoop, lane in
+            let ticker = LoopTicker(eventLoop: eventLoop)
+            let upstream = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: tls)
+            let relay = RelayLoop(
+                eventLoop: eventLoop, lane: lane, client: upstream, meter: meter, providers: providers, settings: settings,
+                clock: .system)
+            return HotLoop(
+                relay: relay, upstream: upstream, ticker: ticker, tools: tools, meter: meter, directory: directory,
+                keyHash: keyHash, clock: .system, policy: policy, metrics: metrics)
+        }
+        self.configuration = configuration
+        self.store = store
+        self.directory = directory
+        self.meter = meter
+        self.registry = registry
+        self.group = group
+        self.logger = logger
+    }
+
+    /// Serves until the process is told to stop, then lets calls in progress end, carries the journal to the database and closes.
+    /// - Parameter onRunning: called with the port once connections are taken.
+    func run(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        let limits = FrontLimits(self.configuration.limits)
+        let sides = self.hotSides
+        let application = Application(
+            router: self.router(),
+            server: HTTPServerBuilder { responder in
+                FrontChannel(responder: responder, limits: limits) { eventLoop in sides.side(of: eventLoop) }
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(self.configuration.listen.host, port: self.configuration.listen.port), serverName: nil,
+                backlog: 1024, availableConnectionsDelegate: MaximumAvailableConnections(self.configuration.limits.connections)),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(self.group),
+            logger: self.logger)
+        var running: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: application, successTerminationBehavior: .gracefullyShutdownGroup)
+        ]
+        if case .postgresql = self.configuration.databases.main {
+            running.append(.init(service: DirectoryRefresh(store: self.store, directory: self.directory, logger: self.logger)))
+        }
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: running,
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger))
+        let result: Result<Void, any Error>
+        do { result = .success(try await services.run()) } catch { result = .failure(error) }
+        await self.hotSides.shutDown()
+        await self.store.close()
+        try? await self.group.shutdownGracefully()
+        try result.get()
+    }
+
+    private static func secrets(_ configuration: Configuration) throws -> StoreSecrets {
+        guard let secrets = StoreSecrets(master: try SecretFile.masterSecret(configuration)) else {
+            throw ConfigurationError(
+                place: "PORTICO_SECRET", value: nil, expectation: "the value (not shown) must hold at least 32 bytes in base64")
+        }
+        return secrets
+    }
+
+    private static func storage(_ configuration: Configuration, lanes: Int) -> StoreConfiguration {
+        var storage = StoreConfiguration(
+            engine: configuration.databases.main, journalFolder: configuration.databases.effectiveDataFolder + "/journal",
+            lanes: lanes)
+        storage.logEngine = configuration.databases.log
+        return storage
+    }
+}

@@ -1,0 +1,38 @@
+/// Why a connection that leaves Portico failed.
+public struct OutboundError: Error, Sendable, CustomStringConvertible {
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Value: String {
+            case invalidURL, invalidHeader, connect, tls, closed, timedOut, protocolViolation, tooLarge, overloaded, cancelled
+        }
+        private let value: Value
+        private init(_ value: Value) { self.value = value }
+
+        public static let invalidURL = Code(.invalidURL)
+        public static let invalidHeader = Code(.invalidHeader)
+        /// Refused, unreachable, or no such host.
+        public static let connect = Code(.connect)
+        public static let tls = Code(.tls)
+        /// The connection ended before the answer did.
+        public static let closed = Code(.closed)
+        public static let timedOut = Code(.timedOut)
+        /// What came is not HTTP/1.1.
+        public static let protocolViolation = Code(.protocolViolation)
+        public static let tooLarge = Code(.tooLarge)
+        /// The pool and its queue are full.
+        public static let overloaded = Code(.overloaded)
+        public static let cancelled = Code(.cancelled)
+
+        public var description: String { self.value.rawValue }
+    }
+
+    public var code: Code
+    /// For a person; holds no credential and no body.
+    public var message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { "\(self.code): \(self.message)" }
+}

@@ -1,0 +1,48 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Writes a request as bytes (RFC 9112 §3): head and body in one piece where the body is small, so that one system call takes both.
+///
+/// It stands in the place of NIO's encoder, which makes three writes of a request. Only heads pass by here; the body, whose length is in
+/// the head's `Content-Length`, is given beforehand.
+final class RequestWriter: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPClientRequestPart
+    typealias OutboundOut = IOData
+
+    /// Larger bodies are worth a second piece rather than a copy.
+    private static let largestCopied = 16 << 10
+
+    /// The body of the request whose head is written next.
+    var body: ByteBuffer?
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .head(let head) = self.unwrapOutboundIn(data) else {
+            promise?.succeed(())
+            return
+        }
+        let body = self.body
+        self.body = nil
+        let length = body?.readableBytes ?? 0
+        let isCopied = length <= Self.largestCopied
+        var bytes = context.channel.allocator.buffer(capacity: 768 + (isCopied ? length : 0))
+        bytes.writeString(head.method.rawValue)
+        bytes.writeStaticString(" ")
+        bytes.writeString(head.uri)
+        bytes.writeStaticString(" HTTP/1.1\r\n")
+        for (name, value) in head.headers {
+            bytes.writeString(name)
+            bytes.writeStaticString(": ")
+            bytes.writeString(value)
+            bytes.writeStaticString("\r\n")
+        }
+        bytes.writeStaticString("\r\n")
+        guard let body, length > 0 else { return context.write(self.wrapOutboundOut(.byteBuffer(bytes)), promise: promise) }
+        if isCopied {
+            bytes.writeImmutableBuffer(body)
+            context.write(self.wrapOutboundOut(.byteBuffer(bytes)), promise: promise)
+        } else {
+            context.write(self.wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
+            context.write(self.wrapOutboundOut(.byteBuffer(body)), promise: promise)
+        }
+    }
+}

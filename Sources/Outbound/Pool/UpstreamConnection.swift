@@ -1,0 +1,139 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+internal import NIOTLS
+
+/// The last handler of one pooled connection: says when it can be used, writes a call's request, hands it the answer, and says when
+/// the connection is free.
+final class UpstreamConnection: ChannelDuplexHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundIn = HTTPClientRequestPart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    let id: Int
+    private weak var pool: UpstreamPool?
+    private var context: ChannelHandlerContext?
+    private var call: UpstreamCall?
+    /// Whether it was free before: the upstream may then have closed it meanwhile.
+    var isReused = false
+    private var isClosing = false
+    private var isReadHeld = false
+    /// Whether the pool and the call were told that the connection is gone.
+    private var isLost = false
+
+    private let writer: RequestWriter
+
+    /// - Parameter writer: the handler of this connection that makes bytes of a request.
+    init(id: Int, pool: UpstreamPool, writer: RequestWriter) {
+        self.id = id
+        self.writer = writer
+        self.pool = pool
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Sends `call`'s request. The connection is leased to it until the answer ended.
+    func perform(_ call: UpstreamCall, address: UpstreamAddress) {
+        self.call = call
+        call.connection = self
+        guard let context = self.context, context.channel.isActive else {
+            self.lose(OutboundError(.closed, "the connection was closed"))
+            return
+        }
+        var head = call.request.head
+        if !head.headers.contains(name: "host") { head.headers.add(name: "Host", value: address.hostHeader) }
+        let length = call.request.body?.readableBytes ?? 0
+        if length > 0 || head.method != .GET { head.headers.replaceOrAdd(name: "Content-Length", value: String(length)) }
+        self.writer.body = call.request.body
+        context.writeAndFlush(self.wrapOutboundOut(.head(head)), promise: nil)
+        call.sent()
+    }
+
+    /// Closes the connection without another word to call or pool.
+    func close() {
+        self.call = nil
+        self.isLost = true
+        self.isClosing = true
+        self.context?.close(promise: nil)
+    }
+
+    func resumeReading() {
+        guard self.isReadHeld, let context = self.context else { return }
+        self.isReadHeld = false
+        context.read()
+    }
+
+    // MARK: Channel events
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let call = self.call else {
+            // An answer that nobody asked for: what follows can't be told apart from an answer to the next request.
+            self.isClosing = true
+            context.close(promise: nil)
+            return
+        }
+        switch self.unwrapInboundIn(data) {
+        case .head(let head):
+            if head.status == .switchingProtocols || !head.isKeepAlive { self.isClosing = true }
+            call.head(head)
+        case .body(let part):
+            call.body(part)
+        case .end:
+            self.call = nil
+            call.connection = nil
+            let isReusable = !self.isClosing && context.channel.isActive
+            // First the answer's end, so that its client is served before the pool's bookkeeping.
+            call.ended()
+            self.pool?.connectionFree(self, isReusable: isReusable)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        self.call?.readComplete()
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if let call = self.call, call.isReadingPaused {
+            self.isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { self.pool?.connectionReady(self) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.lose(OutboundError(.closed, "the upstream closed the connection before its answer was complete"))
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let failure: OutboundError
+        switch error {
+        case HTTPParserError.invalidEOFState, NIOSSLError.uncleanShutdown:
+            failure = OutboundError(.closed, "the upstream closed the connection before its answer was complete")
+        case is HTTPParserError, is NIOHTTPDecoderError:
+            failure = OutboundError(.protocolViolation, "the upstream's answer is not valid HTTP/1.1")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: failure = OutboundError(.tls, "the TLS connection failed")
+        default: failure = OutboundError(.closed, "the connection was reset")
+        }
+        self.lose(failure)
+        context.close(promise: nil)
+    }
+
+    /// Tells call and pool, once, that the connection is gone.
+    private func lose(_ error: OutboundError) {
+        guard !self.isLost else { return }
+        self.isLost = true
+        let call = self.call
+        self.call = nil
+        call?.connection = nil
+        self.pool?.connectionClosed(self, wasLeased: call != nil, error)
+        call?.failed(error, connectionWasReused: self.isReused)
+    }
+}

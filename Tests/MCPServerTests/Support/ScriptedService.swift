@@ -1,0 +1,57 @@
+import Synchronization
+import Wire
+
+@testable import MCPServer
+
+/// A service whose profile and behaviour a test writes down; it remembers what it was asked.
+final class ScriptedService: MCPService {
+    typealias Behaviour = @Sendable (Operation, any CallContext) async throws -> Outcome
+
+    private let scriptedProfile: ServiceProfile
+    private let behaviour: Behaviour
+    private let asked = Mutex<[Operation]>([])
+
+    init(
+        capabilities: ServerCapabilities = ServerCapabilities(.tools), instructions: String? = nil,
+        cacheHint: CacheHint = .none, extensionMethods: Set<String> = [],
+        behaviour: @escaping Behaviour = { _, _ in .complete(RawObject()) }
+    ) {
+        scriptedProfile = ServiceProfile(
+            identity: Implementation(name: "scripted", version: "1"), capabilities: capabilities,
+            instructions: instructions, cacheHint: cacheHint, extensionMethods: extensionMethods)
+        self.behaviour = behaviour
+    }
+
+    var operations: [Operation] { asked.withLock { $0 } }
+
+    func profile(_ context: any CallContext) async throws -> ServiceProfile { scriptedProfile }
+
+    func perform(_ operation: Operation, _ context: any CallContext) async throws -> Outcome {
+        asked.withLock { $0.append(operation) }
+        return try await behaviour(operation, context)
+    }
+}
+
+/// A server with one tool, `echo`, which repeats its argument `text`, and one, `region`, whose argument a header repeats.
+func echoServer() -> ToolSet {
+    ToolSet(
+        identity: Implementation(name: "echo", version: "1"), instructions: "Say something.",
+        tools: [
+            Tool(
+                name: "echo", title: "Echo", description: "Repeats.",
+                inputSchema: ["type": "object", "properties": ["text": ["type": "string"]], "required": ["text"]],
+                annotations: Tool.Annotations(readOnly: true)
+            ) { arguments, _ in .text(arguments["text"]?.stringValue ?? "") },
+            Tool(
+                name: "region", description: "Repeats a region.",
+                inputSchema: [
+                    "type": "object",
+                    "properties": [
+                        "region": ["type": "string", "x-mcp-header": "Region"],
+                        "size": ["type": "integer", "x-mcp-header": "Size"],
+                        "inner": ["type": "object", "properties": ["flag": ["type": "boolean", "x-mcp-header": "Flag"]]],
+                    ],
+                ]
+            ) { arguments, _ in .structured(arguments) },
+        ])
+}

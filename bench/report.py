@@ -1,0 +1,93 @@
+"""From single measurements to the tables that people read."""
+
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+def machine():
+    """The shape of the machine, in the words that matter for a comparison."""
+    model = next(
+        (line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.machine(),
+    )
+    memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) / 1024 / 1024
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", "")
+    return {"processor": model, "cores": os.cpu_count(), "memory_gib": round(memory), "kernel": platform.release(), "system": system}
+
+
+def commit():
+    run = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return run.stdout.strip() if run.returncode == 0 else "uncommitted"
+
+
+def middle(figures, name):
+    values = [figure[name] for figure in figures if figure[name] is not None]
+    return statistics.median(values) if values else None
+
+
+def summarise(figures):
+    """The median over the rounds for each (scenario, connections, peer), with the ratio of CPU to nginx's."""
+    groups = {}
+    for figure in figures:
+        groups.setdefault((figure["scenario"], figure["connections"], figure["peer"]), []).append(figure)
+    names = ("requests_per_second", "p50", "p99", "cpu_microseconds", "resident_kibibytes")
+    rows = []
+    for (scenario, connections, peer), members in groups.items():
+        row = {"scenario": scenario, "connections": connections, "peer": peer} | {name: middle(members, name) for name in names}
+        row["errors"] = sum(member["refused"] + member["broken"] for member in members)
+        rows.append(row)
+    for row in rows:
+        nginx = [other for other in rows if other["peer"] == "nginx" and same(other, row)]
+        cpu = nginx[0]["cpu_microseconds"] if nginx else None
+        row["ratio_to_nginx"] = row["cpu_microseconds"] / cpu if cpu and row["cpu_microseconds"] else None
+    return rows
+
+
+def same(one, other):
+    return (one["scenario"], one["connections"]) == (other["scenario"], other["connections"])
+
+
+def number(value, digits=0):
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def markdown(rows, facts):
+    """The whole report."""
+    shape = facts["machine"]
+    lines = [
+        f"# Relay, {facts['date']}, commit {facts['commit']}",
+        "",
+        f"{shape['processor']}, {shape['cores']} cores, {shape['memory_gib']} GiB, {shape['system']}, Linux {shape['kernel']}; "
+        f"{facts['rounds']} rounds of {facts['seconds']} s, medians; {facts['workers']} worker each. "
+        f"Load average before {facts['load_before']}, after {facts['load_after']}.",
+        "",
+        "CPU is microseconds of the relay's process tree per request (per stream of 100 chunks for SSE), memory its resident size "
+        "after the run, × its CPU in nginx's. How to read this: [README](../README.md).",
+    ]
+    for scenario in ("json", "sse"):
+        for connections in dict.fromkeys(row["connections"] for row in rows if row["scenario"] == scenario):
+            title = "JSON" if scenario == "json" else "SSE, 100 chunks"
+            lines += ["", f"## {title}, {connections} connection{'s' if connections > 1 else ''}", ""]
+            lines += ["| peer | requests/s | p50 ms | p99 ms | CPU µs | × nginx | MiB | errors |", "|---|--:|--:|--:|--:|--:|--:|--:|"]
+            chosen = [row for row in rows if (row["scenario"], row["connections"]) == (scenario, connections)]
+            for row in sorted(chosen, key=lambda row: row["cpu_microseconds"] or 0):
+                cells = [
+                    row["peer"],
+                    number(row["requests_per_second"]),
+                    number(row["p50"], 2),
+                    number(row["p99"], 2),
+                    number(row["cpu_microseconds"], 1),
+                    number(row["ratio_to_nginx"], 2),
+                    number(row["resident_kibibytes"] / 1024),
+                    number(row["errors"]),
+                ]
+                lines.append("| " + " | ".join(cells) + " |")
+    lines += ["", "## Peers", ""] + [f"- {name}: {text}" for name, text in facts["peers"].items()]
+    lines += [f"- {text}" for text in facts["missing"]]
+    lines += [f"- {text}" for text in facts["notes"]]
+    return "\n".join(lines) + "\n"
