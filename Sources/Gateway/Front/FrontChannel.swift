@@ -23,17 +23,16 @@ struct FrontChannel: ServerChildChannel, HTTPChannelHandler {
             decoderLimits.maxHeaderFieldCount = self.limits.headerCount
             let pipeline = channel.pipeline.syncOperations
             try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
-            try pipeline.addHandler(WriteCollector())
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false,
-                withErrorHandling: false,
-                withOutboundHeaderValidation: false,
-                withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: decoderLimits)
+            let writer = AnswerWriter()
+            try pipeline.addHandler(writer)
+            try pipeline.addHandler(
+                ByteToMessageHandler(
+                    HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoderLimits)))
             guard let side = self.hotSide(channel.eventLoop) else { throw ChannelError.inappropriateOperationForState }
             let cold = ColdPipeline(eventLoop: channel.eventLoop, logger: logger)
             do {
-                try pipeline.addHandler(FrontHandler(routes: side.routes, limits: self.limits, ticker: side.ticker, cold: cold))
+                try pipeline.addHandler(
+                    FrontHandler(routes: side.routes, limits: self.limits, ticker: side.ticker, cold: cold, writer: writer))
             } catch {
                 cold.abandon()
                 throw error

@@ -26,6 +26,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking
     private let limits: FrontLimits
     private let ticker: LoopTicker
     private let cold: ColdPipeline
+    private let writer: AnswerWriter
     private var context: ChannelHandlerContext?
     private var peer: Peer?
 
@@ -52,7 +53,8 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking
     private var wholeBodyDeadline = NIODeadline.distantFuture
     private var unread: UnreadAnswer?
 
-    init(routes: any HotRoutes, limits: FrontLimits, ticker: LoopTicker, cold: ColdPipeline) {
+    init(routes: any HotRoutes, limits: FrontLimits, ticker: LoopTicker, cold: ColdPipeline, writer: AnswerWriter) {
+        self.writer = writer
         self.routes = routes
         self.limits = limits
         self.ticker = ticker
@@ -195,7 +197,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking
 
     func send(_ part: HTTPServerResponsePart) {
         if case .end = part, self.isEndWithheld { return }
-        self.context?.write(self.wrapOutboundOut(part), promise: nil)
+        self.writer.write(part)
     }
 
     /// Flushes now, or once with everything else that this read brought about.

@@ -22,6 +22,7 @@ final class HotLoop {
     let lane: Int
     private var directory: LiveDirectory.Reader
     private var ids = RequestIDGenerator()
+    private var recentKeys = RecentKeys()
     private var dateHeader = DateHeader()
 
     init(
@@ -48,6 +49,8 @@ final class HotLoop {
 
     /// The value of `Date` for an answer that is made now.
     var date: String { self.dateHeader.text(at: self.clock.nowMilliseconds()) }
+
+    func hash(ofKey key: Substring) -> KeyHash { self.recentKeys.hash(String(key), by: self.keyHash) }
 
     func nextID(now: Int64) -> RequestID { self.ids.next(nowMilliseconds: now) }
 }

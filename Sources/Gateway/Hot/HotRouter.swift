@@ -96,8 +96,7 @@ extension HotLoop {
         guard let key = Credential.key(in: request.head.headers, query: takesQuery ? request.target.query : nil) else {
             throw .noKey
         }
-        var text = String(key)
-        let hash = text.withUTF8 { self.keyHash.hash(UnsafeRawBufferPointer($0)) }
+        let hash = self.hash(ofKey: key)
         let caller: Caller
         do { caller = try snapshot.caller(forKeyHash: hash) } catch { throw .refused(error) }
         if !caller.subnets.isEmpty || caller.token?.subnets.isEmpty == false {

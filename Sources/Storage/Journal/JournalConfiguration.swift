@@ -9,7 +9,7 @@ struct JournalConfiguration: Sendable {
     let drainInterval: Duration
 
     /// Rows of one transaction.
-    static let batchRows = 500
+    static let batchRows = 1000
     /// How often what was written is synced to the disk.
     static let syncInterval = Duration.seconds(1)
 
