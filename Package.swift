@@ -58,7 +58,7 @@ let package = Package(
         room(
             "Outbound",
             [
-                "Wire", nioSSL, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "Wire", "CShims", nioSSL, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOTLS", package: "swift-nio"),
             ] + nio),
         room("Ledger", ["Wire"]),
@@ -92,13 +92,20 @@ let package = Package(
         .executableTarget(name: "embed-templates", swiftSettings: settings),
         .plugin(name: "EmbedTemplates", capability: .buildTool(), dependencies: ["embed-templates"]),
 
-        .target(name: "TestSupport", dependencies: [nioSSL] + nio, path: "Tests/Support", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: [nioSSL] + nio, path: "Tests/Support", exclude: ["SchemaJudge"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "schema-judge", dependencies: ["Wire"], path: "Tests/Support/SchemaJudge", swiftSettings: settings),
+        .target(name: "GuardProbe", dependencies: ["CShims"], path: "Tests/GuardProbe"),
         tests("WireTests", ["Wire"]),
-        tests("OutboundTests", ["Outbound", "TestSupport", nioSSL, .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
+        tests(
+            "OutboundTests",
+            ["Outbound", "TestSupport", "GuardProbe", logging, nioSSL, .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("LedgerTests", ["Ledger", "Wire"]),
         tests("DirectoryTests", ["Directory", "Ledger", "Wire"]),
         tests("StorageTests", ["Storage", "Directory", "Ledger", "Wire", "CShims", logging]),
-        tests("MCPServerTests", ["MCPServer", "Wire"]),
+        tests("MCPServerTests", ["MCPServer", "Outbound", "Wire"]),
         tests("EmbeddedTests", ["Embedded", "MCPServer", "Wire"]),
         tests("ModelRelayTests", ["ModelRelay", "TestSupport", "Outbound", "Directory", "Ledger", "Wire"] + nio),
         tests(

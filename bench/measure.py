@@ -1,12 +1,12 @@
-"""One measurement: wrk against one port, and what the process tree behind it used meanwhile."""
+"""One measurement: wrk against one peer, and what its process tree used meanwhile."""
 
 import json
 import os
 import pathlib
 import subprocess
+import time
 
 TICK = 1_000_000 / os.sysconf("SC_CLK_TCK")
-SCRIPT = pathlib.Path(__file__).with_name("post.lua")
 
 
 def tree(pid):
@@ -46,12 +46,12 @@ def resident_kibibytes(pid):
     return total
 
 
-def load(port, key, scenario, connections, seconds):
-    """Drives the port for so long; what wrk counted, times in milliseconds."""
-    environment = os.environ | {"BENCH_KEY": key, "BENCH_STREAM": "true" if scenario == "sse" else "false"}
+def load(peer, scenario, connections, seconds, environment):
+    """Drives the peer for so long; what wrk counted, times in milliseconds."""
+    address = f"http://127.0.0.1:{peer.ports[scenario]}"
     run = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(SCRIPT), f"http://127.0.0.1:{port}"],
-        env=environment,
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(peer.script), address],
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=seconds + 30,
@@ -62,14 +62,33 @@ def load(port, key, scenario, connections, seconds):
     return json.loads(line.removeprefix("result: "))
 
 
+def settle(pid, seconds=20):
+    """Until the tree rests, so that what it still has to do for calls that the load gave up falls on nobody else's figures."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        before = processor_microseconds(pid)
+        time.sleep(0.1)
+        if processor_microseconds(pid) - before <= TICK:
+            return
+
+
 def measure(peer, scenario, connections, seconds):
     """One figure of one peer, after a short warm-up at the same concurrency."""
-    port = peer.ports[scenario]
-    warm = load(port, peer.key, scenario, connections, 1)
-    before = processor_microseconds(peer.process.pid)
-    result = load(port, peer.key, scenario, connections, seconds)
-    used = processor_microseconds(peer.process.pid) - before
+    with peer.clients(scenario, connections) as environment:
+        warm = load(peer, scenario, connections, 1, environment)
+    with peer.clients(scenario, connections) as environment:
+        answered = peer.answered()
+        before = processor_microseconds(peer.process.pid)
+        result = load(peer, scenario, connections, seconds, environment)
+        used = processor_microseconds(peer.process.pid) - before
+        resident = resident_kibibytes(peer.process.pid)
+    settle(peer.process.pid)
     requests = result["requests"]
+    if not requests:
+        result["p50"] = result["p99"] = None
+    if answered is not None:
+        # An answer whose request did not reach the upstream is an error that came with a good status.
+        result["refused"] += max(0, requests - result["refused"] - (peer.answered() - answered))
     return result | {
         "peer": peer.name,
         "scenario": scenario,
@@ -77,5 +96,5 @@ def measure(peer, scenario, connections, seconds):
         "warm_up_requests": warm["requests"],
         "requests_per_second": requests / result["seconds"],
         "cpu_microseconds": used / requests if requests else None,
-        "resident_kibibytes": resident_kibibytes(peer.process.pid),
+        "resident_kibibytes": resident,
     }

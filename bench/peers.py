@@ -1,109 +1,52 @@
-"""The programs that are measured: how each is configured, started and reached. One worker or event loop each by default."""
+"""The programs that bench/relay measures: how each is configured, started and reached. One worker or event loop each by default."""
 
+import contextlib
 import json
 import os
 import pathlib
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "Tests" / "Interop"))
-
-from portico import Portico, free_port, request  # noqa: E402
+from peer import KEY, ROOT, Peer, Unavailable
+from portico import AdminError, Portico, free_port, request
 
 MODEL = "bench-model"
-KEY = "sk-bench-0123456789abcdef"
+PEPPER = "bench-pepper-0123456789abcdef"
 
 
-class Unavailable(Exception):
-    """This peer is not installed or did not start; the message says which."""
+class ChatPeer(Peer):
+    """One that relays chats, as one answer or as a stream."""
+
+    scenarios = ("json", "sse")
+    script = pathlib.Path(__file__).with_name("post.lua")
+
+    def probe(self):
+        body = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]}
+        answer = request(self.ports["json"], "POST", "/v1/chat/completions", {"Authorization": "Bearer " + self.key}, body)
+        return "" if answer.status == 200 and b"chat.completion" in answer.body else f"{answer.status} {answer.text[:200]}"
+
+    @contextlib.contextmanager
+    def clients(self, scenario, connections):
+        yield {"BENCH_KEY": self.key, "BENCH_STREAM": "true" if scenario == "sse" else "false"}
 
 
-class Peer:
-    """A running program. `ports` has one per scenario, `key` what its clients send."""
-
-    name = ""
-    key = KEY
-
-    def __init__(self, folder, upstream_port, workers):
-        self.folder = pathlib.Path(folder) / self.name
-        self.folder.mkdir(parents=True)
-        self.upstream_port, self.workers = upstream_port, workers
-        port = free_port()
-        self.ports = {"json": port, "sse": port}
-        self.process = None
-
-    def start(self):
-        raise NotImplementedError
-
-    def run(self, command, **environment):
-        log = open(self.folder / "log", "wb")
-        with log:
-            self.process = subprocess.Popen(
-                [str(part) for part in command],
-                env=os.environ | {"NO_PROXY": "127.0.0.1"} | {name: str(value) for name, value in environment.items()},
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-
-    def wait(self, seconds=60):
-        """Until a chat is answered through it."""
-        deadline, last = time.monotonic() + seconds, ""
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise Unavailable(f"{self.name} ended with {self.process.returncode}: {self.tail()}")
-            try:
-                body = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]}
-                answer = request(self.ports["json"], "POST", "/v1/chat/completions", {"Authorization": "Bearer " + self.key}, body)
-                if answer.status == 200 and b"chat.completion" in answer.body:
-                    return
-                last = f"{answer.status} {answer.text[:200]}"
-            except OSError as error:
-                last = str(error)
-            time.sleep(0.2)
-        raise Unavailable(f"{self.name} did not answer a chat within {seconds} s ({last}): {self.tail()}")
-
-    def tail(self):
-        log = self.folder / "log"
-        return log.read_text(errors="replace")[-600:] if log.exists() else ""
-
-    def stop(self):
-        """Ends the program and what it started, which all live in one process group of their own."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(5)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(5)
-
-    def describe(self):
-        return ""
-
-
-class Upstream(Peer):
+class Upstream(ChatPeer):
     """The provider itself, without a relay before it: what the machine and the load generator can do."""
 
     name = "upstream"
+    program = "upstream"
 
     def start(self):
-        self.ports = {"json": self.upstream_port, "sse": self.upstream_port}
-        self.run([ROOT / ".build" / "bench" / "upstream", self.upstream_port])
+        self.ports = dict.fromkeys(self.scenarios, self.upstream_port)
+        self.run([ROOT / ".build" / "bench" / self.program, self.upstream_port])
         self.wait(10)
 
     def describe(self):
         return "direct, no relay"
 
 
-class PorticoPeer(Peer):
+class PorticoPeer(ChatPeer):
     """Everything on: token check, limits, ledger, log row, journal, SQLite."""
 
     name = "portico"
@@ -118,12 +61,19 @@ class PorticoPeer(Peer):
         except (OSError, RuntimeError) as error:
             raise Unavailable(f"portico: {error}") from None
         self.process = self.gateway.process
-        self.ports = {"json": self.gateway.port, "sse": self.gateway.port}
-        self.gateway.admin.call("POST", "/api/group/bench", {})
+        self.ports = dict.fromkeys(self.scenarios, self.gateway.port)
+        try:
+            self.gateway.admin.call("POST", "/api/group/bench", {})
+            self.furnish()
+            self.key = self.gateway.token("bench", "bench")
+        except AdminError as error:
+            raise Unavailable(f"portico: {error}") from None
+        self.wait(20)
+
+    def furnish(self):
+        """What the group may use: the model at a price, with limits that are counted and never reached."""
         self.gateway.channel(MODEL, 1, base_url=f"http://127.0.0.1:{self.upstream_port}/v1")
         self.gateway.price(MODEL, rpm=1_000_000_000, tpm=1_000_000_000_000)
-        self.key = self.gateway.token("bench", "bench")
-        self.wait(20)
 
     def stop(self):
         self.gateway.stop()
@@ -151,26 +101,31 @@ class PorticoPeer(Peer):
         return "token, limits, ledger, log row and journal on; SQLite"
 
 
-class Nginx(Peer):
+class Nginx(ChatPeer):
     """A reverse proxy with kept-alive upstream connections and no access log: the floor for a relay that copies bytes."""
 
     name = "nginx"
+    # What a scenario's location says beside the address.
+    directives = {"sse": "proxy_buffering off;"}
 
     def start(self):
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if not program:
             raise Unavailable("nginx is not installed")
-        self.ports["sse"] = free_port()
-        self.program = program
+        self.ports = {scenario: free_port() for scenario in self.scenarios}
+        servers = [
+            f"server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://upstream; {self.directives.get(scenario, '')} }} }}"
+            for scenario, port in self.ports.items()
+        ]
+        lines = "\n  ".join(servers)
         (self.folder / "nginx.conf").write_text(
             f"""daemon off; worker_processes {self.workers}; pid nginx.pid; error_log error.log crit;
 events {{ worker_connections 4096; }}
 http {{
   access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
   keepalive_requests 1000000000; keepalive_timeout 75s; proxy_http_version 1.1; proxy_set_header Connection "";
-  upstream model {{ server 127.0.0.1:{self.upstream_port}; keepalive 512; keepalive_requests 1000000000; }}
-  server {{ listen 127.0.0.1:{self.ports["json"]}; location / {{ proxy_pass http://model; }} }}
-  server {{ listen 127.0.0.1:{self.ports["sse"]}; location / {{ proxy_pass http://model; proxy_buffering off; }} }}
+  upstream upstream {{ server 127.0.0.1:{self.upstream_port}; keepalive 512; keepalive_requests 1000000000; }}
+  {lines}
 }}
 """
         )
@@ -182,7 +137,7 @@ http {{
         return "proxy_pass, kept-alive upstream, no log; proxy_buffering off for streams"
 
 
-class Envoy(Peer):
+class Envoy(ChatPeer):
     """A static listener, router and cluster; no access log, no statistics beyond the built-in."""
 
     name = "envoy"
@@ -201,29 +156,24 @@ class Envoy(Peer):
             "route_config": {
                 "virtual_hosts": [
                     {
-                        "name": "model",
+                        "name": "upstream",
                         "domains": ["*"],
-                        "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "model", "timeout": "0s"}}],
+                        "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "upstream", "timeout": "0s"}}],
                     }
                 ]
             },
-            "http_filters": [
-                {
-                    "name": "envoy.filters.http.router",
-                    "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
-                }
-            ],
+            "http_filters": [{"name": name, "typed_config": settings} for name, settings in self.filters().items()],
         }
         listener = {
-            "address": address(self.ports["json"]),
+            "address": address(self.ports[self.scenarios[0]]),
             "filter_chains": [{"filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}]}],
         }
         cluster = {
-            "name": "model",
+            "name": "upstream",
             "connect_timeout": "5s",
             "type": "STATIC",
             "load_assignment": {
-                "cluster_name": "model",
+                "cluster_name": "upstream",
                 "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address(self.upstream_port)}}]}],
             },
         }
@@ -231,11 +181,15 @@ class Envoy(Peer):
         self.run([program, "-c", "envoy.json", "--concurrency", self.workers, "--log-level", "warning", "--disable-hot-restart"])
         self.wait()
 
+    def filters(self):
+        """The HTTP filters by name, in their order; the last one sends the request on."""
+        return {"envoy.filters.http.router": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"}}
+
     def describe(self):
         return "static route, router filter only, no access log"
 
 
-class Rolter(Peer):
+class Rolter(ChatPeer):
     """Its data plane from a file: a virtual key, one provider, one route. No control plane, no database, no log sink."""
 
     name = "rolter"
@@ -247,8 +201,21 @@ class Rolter(Peer):
         (self.folder / "rolter.toml").write_text(
             f"""[server]
 host = "127.0.0.1"
-port = {self.ports["json"]}
+port = {self.ports[self.scenarios[0]]}
+{self.tables()}"""
+        )
+        self.run(
+            [program, "gateway", "-c", "rolter.toml"],
+            TOKIO_WORKER_THREADS=self.workers,
+            ROLTER_UPDATE_CHECK="false",
+            ROLTER_KEY_PEPPER=PEPPER,
+            RUST_LOG="warn",
+        )
+        self.wait()
 
+    def tables(self):
+        """What it serves and to whom, in TOML."""
+        return f"""
 [[providers]]
 name = "model"
 kind = "openai_compatible"
@@ -267,21 +234,12 @@ name = "bench"
 models = []
 disabled = false
 """
-        )
-        self.run(
-            [program, "gateway", "-c", "rolter.toml"],
-            TOKIO_WORKER_THREADS=self.workers,
-            ROLTER_UPDATE_CHECK="false",
-            ROLTER_KEY_PEPPER="bench-pepper-0123456789abcdef",
-            RUST_LOG="warn",
-        )
-        self.wait()
 
     def describe(self):
         return "virtual key and route from a file; no database, no log sink"
 
 
-class LiteLLM(Peer):
+class LiteLLM(ChatPeer):
     """The proxy server with one model and a master key; no database, so no spend log."""
 
     name = "litellm"

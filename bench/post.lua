@@ -1,4 +1,6 @@
--- The request that wrk sends, and its result as one line of JSON.
+-- The chat that wrk posts for bench/relay.
+dofile(debug.getinfo(1, "S").source:match("^@(.*/)") .. "result.lua")
+
 local stream = os.getenv("BENCH_STREAM") == "true"
 wrk.method = "POST"
 wrk.path = "/v1/chat/completions"
@@ -15,13 +17,4 @@ end
 
 function request()
     return request_bytes
-end
-
-function done(summary, latency)
-    local errors = summary.errors
-    io.write(string.format(
-        'result: {"requests":%d,"seconds":%.6f,"p50":%.3f,"p99":%.3f,"refused":%d,"broken":%d}\n',
-        summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
-        errors.status, errors.connect + errors.read + errors.write + errors.timeout
-    ))
 end

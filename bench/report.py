@@ -1,12 +1,30 @@
 """From single measurements to the tables that people read."""
 
+import dataclasses
 import os
 import pathlib
 import platform
 import statistics
 import subprocess
+from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+@dataclasses.dataclass
+class Shape:
+    """What a benchmark calls its things."""
+
+    title: str
+    # What CPU time is counted for, and what the rate counts.
+    unit: str
+    rate: str
+    # Their titles by name, in the order of the report.
+    scenarios: dict[str, str]
+    # Whether there is a column for what the median is above the upstream's own.
+    with_added: bool = False
+    # Lines about what was to be reached, from the rows.
+    aims: Callable[[list], list] | None = None
 
 
 def machine():
@@ -45,6 +63,9 @@ def summarise(figures):
         nginx = [other for other in rows if other["peer"] == "nginx" and same(other, row)]
         cpu = nginx[0]["cpu_microseconds"] if nginx else None
         row["ratio_to_nginx"] = row["cpu_microseconds"] / cpu if cpu and row["cpu_microseconds"] else None
+        upstream = [other for other in rows if other["peer"] == "upstream" and same(other, row)]
+        comparable = upstream and row["peer"] != "upstream" and row["p50"] is not None and upstream[0]["p50"] is not None
+        row["added_microseconds"] = (row["p50"] - upstream[0]["p50"]) * 1000 if comparable else None
     return rows
 
 
@@ -56,38 +77,46 @@ def number(value, digits=0):
     return "–" if value is None else f"{value:,.{digits}f}"
 
 
-def markdown(rows, facts):
+def markdown(rows, facts, shape):
     """The whole report."""
-    shape = facts["machine"]
+    computer = facts["machine"]
     lines = [
-        f"# Relay, {facts['date']}, commit {facts['commit']}",
+        f"# {shape.title}, {facts['date']}, commit {facts['commit']}",
         "",
-        f"{shape['processor']}, {shape['cores']} cores, {shape['memory_gib']} GiB, {shape['system']}, Linux {shape['kernel']}; "
+        f"{computer['processor']}, {computer['cores']} cores, {computer['memory_gib']} GiB, {computer['system']}, Linux {computer['kernel']}; "
         f"{facts['rounds']} rounds of {facts['seconds']} s, medians; {facts['workers']} worker each. "
         f"Load average before {facts['load_before']}, after {facts['load_after']}.",
         "",
-        "CPU is microseconds of the relay's process tree per request (per stream of 100 chunks for SSE), memory its resident size "
+        f"CPU is microseconds of the relay's process tree per {shape.unit}, memory its resident size "
         "after the run, × its CPU in nginx's. How to read this: [README](../README.md).",
     ]
-    for scenario in ("json", "sse"):
+    for scenario, title in shape.scenarios.items():
         for connections in dict.fromkeys(row["connections"] for row in rows if row["scenario"] == scenario):
-            title = "JSON" if scenario == "json" else "SSE, 100 chunks"
             lines += ["", f"## {title}, {connections} connection{'s' if connections > 1 else ''}", ""]
-            lines += ["| peer | requests/s | p50 ms | p99 ms | CPU µs | × nginx | MiB | errors |", "|---|--:|--:|--:|--:|--:|--:|--:|"]
             chosen = [row for row in rows if (row["scenario"], row["connections"]) == (scenario, connections)]
-            for row in sorted(chosen, key=lambda row: row["cpu_microseconds"] or 0):
-                cells = [
-                    row["peer"],
-                    number(row["requests_per_second"]),
-                    number(row["p50"], 2),
-                    number(row["p99"], 2),
-                    number(row["cpu_microseconds"], 1),
-                    number(row["ratio_to_nginx"], 2),
-                    number(row["resident_kibibytes"] / 1024),
-                    number(row["errors"]),
-                ]
-                lines.append("| " + " | ".join(cells) + " |")
+            lines += table(chosen, [name for name, unable in facts["unable"].items() if scenario in unable], shape)
+    if shape.aims and (aims := shape.aims(rows)):
+        lines += ["", "## Aims", ""] + [f"- {text}" for text in aims]
     lines += ["", "## Peers", ""] + [f"- {name}: {text}" for name, text in facts["peers"].items()]
+    lines += [f"- {name}, {scenario}: not measured: {text}" for name, unable in facts["unable"].items() for scenario, text in unable.items()]
     lines += [f"- {text}" for text in facts["missing"]]
     lines += [f"- {text}" for text in facts["notes"]]
     return "\n".join(lines) + "\n"
+
+
+def table(rows, unable, shape):
+    """One table, the cheapest first; peers that can't do this at the end, without figures."""
+    columns = ["peer", shape.rate, "p50 ms", "p99 ms"] + ["added µs"] * shape.with_added + ["CPU µs", "× nginx", "MiB", "errors"]
+    lines = ["| " + " | ".join(columns) + " |", "|---|" + "--:|" * (len(columns) - 1)]
+    for row in sorted(rows, key=lambda row: row["cpu_microseconds"] or float("inf")):
+        cells = [row["peer"], number(row["requests_per_second"]), number(row["p50"], 2), number(row["p99"], 2)]
+        if shape.with_added:
+            cells.append(number(row["added_microseconds"]))
+        cells += [
+            number(row["cpu_microseconds"], 1),
+            number(row["ratio_to_nginx"], 2),
+            number(row["resident_kibibytes"] / 1024),
+            number(row["errors"]),
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines + ["| " + " | ".join([name] + ["–"] * (len(columns) - 1)) + " |" for name in unable]

@@ -1,13 +1,16 @@
 /// Why a connection that leaves Portico failed.
-public struct OutboundError: Error, Sendable, CustomStringConvertible {
+public struct OutboundError: Error, Sendable, Hashable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String {
-            case invalidURL, invalidHeader, connect, tls, closed, timedOut, protocolViolation, tooLarge, overloaded, cancelled
+            case invalidURL, refusedAddress, invalidHeader, connect, tls, closed, timedOut, protocolViolation, tooLarge,
+                overloaded, cancelled, redirected
         }
         private let value: Value
         private init(_ value: Value) { self.value = value }
 
         public static let invalidURL = Code(.invalidURL)
+        /// The address is one that may not be called from here, or a redirect leads where it may not.
+        public static let refusedAddress = Code(.refusedAddress)
         public static let invalidHeader = Code(.invalidHeader)
         /// Refused, unreachable, or no such host.
         public static let connect = Code(.connect)
@@ -21,6 +24,8 @@ public struct OutboundError: Error, Sendable, CustomStringConvertible {
         /// The pool and its queue are full.
         public static let overloaded = Code(.overloaded)
         public static let cancelled = Code(.cancelled)
+        /// The answer is one redirect more than may be followed.
+        public static let redirected = Code(.redirected)
 
         public var description: String { self.value.rawValue }
     }

@@ -19,6 +19,8 @@ public final class Store: Sendable {
     public var publicServers: PublicServerRepository { PublicServerRepository(database: main) }
     /// MCP servers of single groups.
     public var groupServers: GroupServerRepository { GroupServerRepository(database: main) }
+    /// What groups saved for public MCP servers.
+    public var serverParameters: ServerParametersRepository { ServerParametersRepository(database: main) }
     /// The operator's options.
     public var options: OptionRepository { OptionRepository(database: main) }
     /// The log.
@@ -84,7 +86,7 @@ public final class Store: Sendable {
 
     /// Everything that routing and authentication need, as one state of the main database.
     ///
-    /// `internalKeyHashes` is empty: the operator's keys are not stored.
+    /// `internalKeyHashes` and `configuredServers` are empty: the operator's keys and configuration file are not stored.
     public func loadContents() async throws(StorageError) -> Snapshot.Contents {
         let secrets = main.secrets
         return try await main.engine.read { connection throws(StorageError) in
@@ -99,6 +101,7 @@ public final class Store: Sendable {
             contents.modelConfigs = try ModelConfigRepository.all(connection)
             contents.publicServers = try PublicServerRepository.all(connection, secrets)
             contents.groupServers = try GroupServerRepository.all(connection, secrets)
+            contents.serverParameters = try ServerParametersRepository.all(connection, secrets)
             contents.options = try OptionRepository.all(connection)
             return contents
         }

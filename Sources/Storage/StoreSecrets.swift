@@ -7,6 +7,9 @@ public struct StoreSecrets: Sendable {
     private let channelKeys: KeyedHash
     private let seals: SealedTokens
 
+    /// Seals what travels through clients and comes back: states of calls, cursors.
+    public var travellingTokens: SealedTokens { seals }
+
     /// Everything from the operator's one secret, with its first sealing key.
     public init?(master: MasterSecret) {
         guard let seals = SealedTokens(keys: [master.sealingKey(id: 1)], current: 1) else { return nil }
@@ -26,6 +29,7 @@ public struct StoreSecrets: Sendable {
         case channel = "storage channel"
         case publicServer = "storage public server"
         case groupServer = "storage group server"
+        case serverParameters = "storage server parameters"
     }
 
     /// The most bytes that are sealed in one column.

@@ -122,6 +122,7 @@ struct DirectoryChangeTests {
                 }
                 #expect(left.publicServers(for: one) == right.publicServers(for: other))
                 #expect(left.groupServers(for: one) == right.groupServers(for: other))
+                #expect(left.contents.serverParameters == right.contents.serverParameters)
             default: Issue.record("one snapshot knows key \(number), the other doesn't")
             }
         }
@@ -182,7 +183,7 @@ private struct ChangeSource {
 
     private mutating func change() throws -> DirectoryChange {
         let id = Int64.random(in: 0..<30, using: &generator)
-        switch Int.random(in: 0..<14, using: &generator) {
+        switch Int.random(in: 0..<16, using: &generator) {
         case 0...2: return .upsertToken(try randomToken(id))
         case 3: return .removeToken(id: id)
         case 4, 5: return .upsertGroup(randomGroup())
@@ -203,10 +204,16 @@ private struct ChangeSource {
                 id: "server-\(id % 3)", groupID: one(of: Array(model.groups.keys.sorted()) + ["acme"]), kind: .openAPI,
                 createdAt: id)
             return chance(3) ? .removeGroupServer(id: server.id, group: server.groupID) : .upsertGroupServer(server)
+        case 13, 14:
+            let (server, group) = ("public-\(id % 3)", one(of: Self.groups))
+            if chance(3) { return .removeServerParameters(server: server, group: group) }
+            return .upsertServerParameters(
+                ServerParameters(serverID: server, groupID: group, values: chance(2) ? [:] : ["key": "v"], createdAt: id))
         default:
             if chance(4) { return .setInternalKeyHashes(try some([1000, 1001]).map { try key($0) }) }
             var server = PublicServer(id: "public-\(id % 3)", kind: .embedded, createdAt: id)
             if chance(3) { server.status = .disabled }
+            if chance(2) { server.embedConfig = ["reusing": ["key": ["required": true]]] }
             return chance(4) ? .removePublicServer(id: server.id) : .upsertPublicServer(server)
         }
     }

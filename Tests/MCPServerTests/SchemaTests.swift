@@ -5,8 +5,10 @@ import Wire
 @testable import MCPServer
 
 /// The specification's schemas, read in place where they lie beside the package.
-private enum Specification {
-    private static let folder = URL(filePath: #filePath)
+enum Specification {
+    private static let folder =
+        ProcessInfo.processInfo.environment["PORTICO_SHARED"].map { URL(filePath: $0).appending(path: "mcp") }
+        ?? URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "shared/mcp")
 
@@ -27,7 +29,7 @@ private enum Specification {
 }
 
 /// Finds what a value lacks of a definition: members that are required, and kinds that are not theirs, also inside.
-private struct ShapeCheck {
+struct ShapeCheck {
     let definitions: JSONObject
 
     func faults(_ value: JSON, _ definition: String) -> [String] { faults(value, definitions[definition] ?? false, definition) }
@@ -127,6 +129,88 @@ struct SchemaTests {
         let broken = await exchange.send("POST", Array("{".utf8), ["Mcp-Session-Id": session])
         #expect(broken.status == 400)
         if let json = broken.json { #expect(check.faults(json, failure) == []) }
+    }
+
+    @Test("what a legacy client gets on streams", arguments: Revision.allCases.filter { $0.era == .legacy })
+    func legacyStreams(revision: Revision) async throws {
+        let check = ShapeCheck(definitions: try Specification.definitions(revision))
+        let service = ScriptedService(capabilities: ServerCapabilities(["tools": ["listChanged": true], "logging": [:]])) {
+            operation, context in
+            context.progress(Progress(1.5, of: 3, message: "half"))
+            context.log(LogEntry(.error, logger: "x", data: ["a": 1]))
+            var asks = [
+                PendingAsk("roots", .roots),
+                PendingAsk(
+                    "sample",
+                    .sample([
+                        "messages": [
+                            ["role": "user", "content": [["type": "text", "text": "1"], ["type": "text", "text": "2"]]]
+                        ],
+                        "maxTokens": 5,
+                    ])),
+            ]
+            if context.client.revision >= .june2025 {
+                let choice: JSON = ["type": "string", "oneOf": [["const": "a", "title": "First"]]]
+                asks.append(
+                    PendingAsk(
+                        "form",
+                        .elicit(["message": "?", "requestedSchema": ["type": "object", "properties": ["c": choice]]])))
+            }
+            if context.client.revision >= .november2025 {
+                asks.append(PendingAsk("visit", .elicit(["mode": "url", "message": "?", "url": "https://example.com/"])))
+            }
+            _ = try await context.ask(asks)
+            return .complete(["content": []])
+        } watching: { filter in
+            Watch(
+                honoured: filter,
+                changes: AsyncStream { continuation in
+                    continuation.yield(.toolsListChanged)
+                    continuation.yield(.resourceUpdated(["uri": "a:1"]))
+                })
+        }
+        let exchange = Exchange(service)
+        let session = try await exchange.open(
+            revision, capabilities: ["sampling": [:], "roots": [:], "elicitation": ["form": [:], "url": [:]]])
+        #expect(await exchange.call("logging/setLevel", ["level": "info"], in: session).status == 200)
+        var messages = try await exchange.listen(in: session).messages(2)
+        let call: JSON = ["name": "x", "_meta": ["progressToken": "t"]]
+        for isCancelled in [false, true] {
+            let answer = exchange.beginCall(call, in: session)
+            let count = revision >= .november2025 ? 6 : revision >= .june2025 ? 5 : 4
+            for question in try await answer.messages(count) where question["id"] != nil {
+                guard !isCancelled else { break }
+                _ = await exchange.reply(to: question, ["action": "accept"], in: session)
+            }
+            let cancel: JSON = ["jsonrpc": "2.0", "method": "notifications/cancelled", "params": ["requestId": 7]]
+            if isCancelled { _ = await exchange.tell(cancel, in: session) }
+            messages += try await answer.ended().messages
+        }
+        let definitions: [String: String] = [
+            "notifications/progress": "ProgressNotification", "notifications/message": "LoggingMessageNotification",
+            "notifications/tools/list_changed": "ToolListChangedNotification",
+            "notifications/resources/updated": "ResourceUpdatedNotification",
+            "notifications/cancelled": "CancelledNotification",
+            "notifications/elicitation/complete": "ElicitationCompleteNotification",
+            "sampling/createMessage": "CreateMessageRequest", "roots/list": "ListRootsRequest",
+            "elicitation/create": "ElicitRequest",
+        ]
+        var seen: Set<String> = []
+        for message in messages {
+            guard let method = message["method"]?.stringValue else {
+                #expect(check.faults(message["result"] ?? .null, "CallToolResult") == [])
+                continue
+            }
+            seen.insert(method)
+            let definition = try #require(definitions[method])
+            #expect(check.faults(message, definition) == [], "\(message)")
+            #expect(check.faults(message, message["id"] == nil ? "JSONRPCNotification" : "JSONRPCRequest") == [])
+        }
+        let expected = definitions.keys.filter { method in
+            method.hasPrefix("elicitation/")
+                ? revision >= .june2025 : !method.contains("/elicitation/") || revision >= .november2025
+        }
+        #expect(seen == Set(expected))
     }
 
     @Test("what a modern client gets")

@@ -33,11 +33,11 @@ struct MigrationTests {
         try await withDatabase(engine) { database in
             for _ in 0..<2 { try await Self.migrate(database) }
             let steps = try await database.read { connection throws(StorageError) in
-                try connection.query("SELECT scope, number, applied_at FROM portico_migrations ORDER BY scope", []) {
+                try connection.query("SELECT scope, number, applied_at FROM portico_migrations ORDER BY scope, number", []) {
                     row throws(StorageError) in "\(row.text(0)) \(row.integer(1)) \(row.integer(2))"
                 }
             }
-            #expect(steps == ["log 1 \(testTime)", "main 1 \(testTime)"])
+            #expect(steps == ["log 1 \(testTime)", "main 1 \(testTime)", "main 2 \(testTime)"])
         }
     }
 
@@ -58,7 +58,9 @@ struct MigrationTests {
             try await Self.migrate(database, scopes: [.main])
             let more: @Sendable (DatabaseScope) -> [Migration] = { scope in
                 Migration.all(scope) + [
-                    Migration(scope: scope, number: 2, statements: ["CREATE TABLE portico_more (id BIGINT NOT NULL PRIMARY KEY)"])
+                    Migration(
+                        scope: scope, number: Int64(Migration.all(scope).count + 1),
+                        statements: ["CREATE TABLE portico_more (id BIGINT NOT NULL PRIMARY KEY)"])
                 ]
             }
             try await Self.migrate(database, scopes: [.main], steps: more)
@@ -86,7 +88,10 @@ struct MigrationTests {
     func failing(engine: Engine) async throws {
         try await withDatabase(engine) { database in
             let broken: @Sendable (DatabaseScope) -> [Migration] = { scope in
-                Migration.all(scope) + [Migration(scope: scope, number: 2, statements: ["CREATE TABLE portico_groups (id TEXT)"])]
+                let next = Int64(Migration.all(scope).count + 1)
+                return Migration.all(scope) + [
+                    Migration(scope: scope, number: next, statements: ["CREATE TABLE portico_groups (id TEXT)"])
+                ]
             }
             _ = try await storageError { try await Self.migrate(database, steps: broken) }
             #expect(try await database.read { connection throws(StorageError) in try connection.tableNames() }.isEmpty)

@@ -1,6 +1,8 @@
 #ifndef PORTICO_CSHIMS_H
 #define PORTICO_CSHIMS_H
 
+#include "CGuard.h"
+
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>

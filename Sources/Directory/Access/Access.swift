@@ -43,11 +43,12 @@ extension ModelRefusal: CustomStringConvertible {
     }
 }
 
-/// Who may use which MCP servers. The list of public servers per token comes with virtual servers; until then every enabled one
-/// is open to each caller.
+/// Who may use which MCP servers, by the server alone. What else a public server needs of a group, the snapshot knows.
 public enum Access {
-    /// Whether a caller may use a server that is offered to all: where it is enabled.
-    public static func allows(_ caller: Caller, _ server: PublicServer) -> Bool { server.status == .enabled }
+    /// Whether a caller may use a server that is offered to all: where it is enabled and answers calls.
+    public static func allows(_ caller: Caller, _ server: PublicServer) -> Bool {
+        server.status == .enabled && server.kind.isCallable
+    }
 
     /// Whether a caller may use a group's server: where it is enabled and the caller's own group's. The operator may use any.
     public static func allows(_ caller: Caller, _ server: GroupServer) -> Bool {

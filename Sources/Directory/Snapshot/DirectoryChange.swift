@@ -4,7 +4,7 @@ public import Wire
 public enum DirectoryChange: Sendable, Hashable {
     /// Adds a group, or replaces the one with its id; its tokens follow.
     case upsertGroup(Group)
-    /// Removes a group with its tokens and its MCP servers.
+    /// Removes a group with its tokens, its MCP servers and what it saved for public ones.
     case removeGroup(id: String)
     /// Adds a token, or replaces the one with its id.
     case upsertToken(Token)
@@ -26,6 +26,10 @@ public enum DirectoryChange: Sendable, Hashable {
     case upsertGroupServer(GroupServer)
     /// Removes a server of a group.
     case removeGroupServer(id: String, group: String)
+    /// Adds what a group saved for a public server, or replaces it.
+    case upsertServerParameters(ServerParameters)
+    /// Removes what a group saved for a public server.
+    case removeServerParameters(server: String, group: String)
     /// Sets an option of the operator's.
     case setOption(name: String, value: String)
     /// Removes an option, so that its default counts.

@@ -17,6 +17,10 @@ public final class Snapshot: Sendable {
         public var modelConfigs: [ModelConfig] = []
         /// The MCP servers that are offered to all.
         public var publicServers: [PublicServer] = []
+        /// Those of them that the configuration file has; they count before stored ones of the same ids.
+        public var configuredServers: [PublicServer] = []
+        /// What groups saved for public servers.
+        public var serverParameters: [ServerParameters] = []
         /// The MCP servers of groups.
         public var groupServers: [GroupServer] = []
         /// The operator's options by name, as text.
@@ -28,7 +32,7 @@ public final class Snapshot: Sendable {
         public init() {}
     }
 
-    private let state: SnapshotState
+    let state: SnapshotState
 
     /// The snapshot of those values.
     public convenience init(_ contents: Contents) { self.init(SnapshotState(contents)) }
@@ -107,24 +111,4 @@ extension Snapshot {
 
     /// A channel, enabled or not.
     public func channel(id: Int64) -> ServedChannel? { state.channels[id] }
-}
-
-// MARK: - MCP servers
-
-extension Snapshot {
-    /// A server that is offered to all, enabled or not; `Access` says who may use it.
-    public func publicServer(id: String) -> PublicServer? { state.publicServers[id] }
-
-    /// The public servers that a caller may use, by id.
-    public func publicServers(for caller: Caller) -> [PublicServer] {
-        state.publicServers.values.filter { Access.allows(caller, $0) }.sorted { $0.id < $1.id }
-    }
-
-    /// A server of a group, enabled or not; `Access` says who may use it.
-    public func groupServer(id: String, group: String) -> GroupServer? { state.tenants.servers(of: group)[id] }
-
-    /// The servers of a caller's own group that it may use, by id.
-    public func groupServers(for caller: Caller) -> [GroupServer] {
-        state.tenants.servers(of: caller.group.id).values.filter { Access.allows(caller, $0) }.sorted { $0.id < $1.id }
-    }
 }

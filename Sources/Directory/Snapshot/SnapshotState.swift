@@ -5,7 +5,7 @@ struct SnapshotState: Sendable {
     private(set) var tenants = Tenants()
     private(set) var channels: [Int64: ServedChannel] = [:]
     private(set) var offers: [String: ModelOffer] = [:]
-    private(set) var publicServers: [String: PublicServer] = [:]
+    private(set) var publicServers: PublicServers
     private(set) var options: [String: String] = [:]
     private(set) var internalCallers: [KeyHash: Caller] = [:]
     private(set) var catalogues: Catalogues
@@ -19,11 +19,12 @@ struct SnapshotState: Sendable {
         defaults = ChannelDefaults(options: contents.options)
         for channel in contents.channels { channels[channel.id] = ServedChannel(channel, defaults: defaults) }
         for config in contents.modelConfigs { offers[config.model] = ModelOffer(config) }
-        for server in contents.publicServers { publicServers[server.id] = server }
+        publicServers = PublicServers(stored: contents.publicServers, configured: contents.configuredServers)
         catalogues = Catalogues(channels: Array(channels.values), offers: offers)
         for group in contents.groups { tenants.upsert(group, &catalogues) }
         for token in contents.tokens { tenants.upsert(token, &catalogues) }
         for server in contents.groupServers { tenants.upsert(server) }
+        for parameters in contents.serverParameters { tenants.upsert(parameters) }
         setInternalKeyHashes(contents.internalKeyHashes)
     }
 
@@ -39,8 +40,10 @@ struct SnapshotState: Sendable {
         case .removeToken(let id): tenants.removeToken(id)
         case .upsertGroupServer(let server): tenants.upsert(server)
         case .removeGroupServer(let id, let group): tenants.removeServer(id, group: group)
-        case .upsertPublicServer(let server): publicServers[server.id] = server
-        case .removePublicServer(let id): publicServers[id] = nil
+        case .upsertPublicServer(let server): publicServers.upsert(server)
+        case .removePublicServer(let id): publicServers.remove(id)
+        case .upsertServerParameters(let parameters): tenants.upsert(parameters)
+        case .removeServerParameters(let server, let group): tenants.removeParameters(ofServer: server, group: group)
         case .setInternalKeyHashes(let hashes): setInternalKeyHashes(hashes)
         case .upsertChannel(let channel):
             channels[channel.id] = ServedChannel(channel, defaults: defaults)
@@ -94,7 +97,9 @@ struct SnapshotState: Sendable {
         contents.tokens = tenants.allTokens.sorted { $0.id < $1.id }
         contents.channels = channels.values.map(\.channel).sorted { $0.id < $1.id }
         contents.modelConfigs = offers.values.map(\.config).sorted { $0.model < $1.model }
-        contents.publicServers = publicServers.values.sorted { $0.id < $1.id }
+        contents.publicServers = publicServers.allStored
+        contents.configuredServers = publicServers.allConfigured
+        contents.serverParameters = tenants.allParameters.sorted { ($0.groupID, $0.serverID) < ($1.groupID, $1.serverID) }
         contents.groupServers = tenants.allServers.sorted { ($0.groupID, $0.id) < ($1.groupID, $1.id) }
         contents.options = options
         contents.internalKeyHashes = internalKeyHashes

@@ -9,6 +9,8 @@ struct Tenants: Sendable {
     private var tokens: TreeDictionary<Int64, Token> = [:]
     private var callers: TreeDictionary<KeyHash, Caller> = [:]
     private var servers: TreeDictionary<String, [String: GroupServer]> = [:]
+    /// By group and public server.
+    private var parameters: TreeDictionary<String, [String: ServerParameters]> = [:]
     private var tokensOfGroup: TreeDictionary<String, TreeSet<Int64>> = [:]
 
     /// Adds or replaces a group, with new callers for its tokens.
@@ -21,10 +23,11 @@ struct Tenants: Sendable {
         }
     }
 
-    /// Removes a group with its tokens and servers, as the database does.
+    /// Removes a group with its tokens, servers and parameters, as the database does.
     mutating func removeGroup(_ id: String) {
         groups[id] = nil
         servers[id] = nil
+        parameters[id] = nil
         for token in tokensOfGroup[id] ?? [] { removeToken(token) }
     }
 
@@ -65,6 +68,13 @@ struct Tenants: Sendable {
         servers[group]?[id] = nil
         if servers[group]?.isEmpty == true { servers[group] = nil }
     }
+
+    mutating func upsert(_ saved: ServerParameters) { parameters[saved.groupID, default: [:]][saved.serverID] = saved }
+
+    mutating func removeParameters(ofServer id: String, group: String) {
+        parameters[group]?[id] = nil
+        if parameters[group]?.isEmpty == true { parameters[group] = nil }
+    }
 }
 
 extension Tenants {
@@ -73,9 +83,11 @@ extension Tenants {
     var allGroups: [Group] { Array(groups.values) }
     var allTokens: [Token] { Array(tokens.values) }
     var allServers: [GroupServer] { servers.values.flatMap(\.values) }
+    var allParameters: [ServerParameters] { parameters.values.flatMap(\.values) }
 
     func group(_ id: String) -> Group? { groups[id] }
     func token(_ id: Int64) -> Token? { tokens[id] }
     func caller(_ hash: KeyHash) -> Caller? { callers[hash] }
     func servers(of group: String) -> [String: GroupServer] { servers[group] ?? [:] }
+    func parameters(of group: String) -> [String: ServerParameters] { parameters[group] ?? [:] }
 }

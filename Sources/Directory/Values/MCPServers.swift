@@ -18,8 +18,17 @@ public struct PublicServer: Sendable, Hashable {
         public static let proxySSE = Kind(name: "mcp_proxy_sse")
         public static let proxyStreamable = Kind(name: "mcp_proxy_streamable")
         public static let openAPI = Kind(name: "mcp_openapi")
+        /// A card with a README; it answers no call.
         public static let docs = Kind(name: "mcp_docs")
+        /// A child process, from the operator's configuration file only: no API makes, changes or stores one.
+        public static let standardIO = Kind(name: "mcp_stdio")
+        /// The kinds that an API may make, and that are stored.
         public static let all: [Kind] = [embedded, proxySSE, proxyStreamable, openAPI, docs]
+
+        /// Whether it is a server elsewhere that calls are passed on to.
+        public var isProxy: Bool { self == .proxySSE || self == .proxyStreamable }
+        /// Whether it answers calls at all, rather than being a card only.
+        public var isCallable: Bool { self != .docs }
     }
 
     /// `[A-Za-z0-9_-]`, at most 64 characters.
@@ -61,22 +70,37 @@ public struct PublicServer: Sendable, Hashable {
 
 /// An MCP server that belongs to one group.
 public struct GroupServer: Sendable, Hashable {
+    /// What kind of service answers; the text is the contract's, which is that of the public kinds.
     public struct Kind: Sendable, Hashable {
         public let name: String
         public init(name: String) { self.name = name }
-        public static let proxySSE = Kind(name: "proxy_sse")
-        public static let proxyStreamable = Kind(name: "proxy_streamable")
-        public static let openAPI = Kind(name: "openapi")
+        public static let proxySSE = Kind(name: "mcp_proxy_sse")
+        public static let proxyStreamable = Kind(name: "mcp_proxy_streamable")
+        public static let openAPI = Kind(name: "mcp_openapi")
+        /// The kinds that there are.
+        public static let all: [Kind] = [proxySSE, proxyStreamable, openAPI]
+
+        /// The kind of that name, also without the `mcp_` before it; nil where there is none.
+        public init?(anyName name: String) {
+            guard let kind = Self.all.first(where: { $0.name == name || $0.name == "mcp_" + name }) else { return nil }
+            self = kind
+        }
+
+        /// Whether it is a server elsewhere that calls are passed on to.
+        public var isProxy: Bool { self != .openAPI }
     }
 
+    /// As a public server's; unique in its group.
     public var id: String
     public var groupID: String
     public var status = PublicServer.Status.enabled
     public var kind: Kind
     public var name = ""
     public var description = ""
+    /// The contract's `proxy_config` and `openapi_config`, each a JSON object. Secrets in them are sealed wherever they are stored.
     public var proxyConfig = JSONObject()
     public var openAPIConfig = JSONObject()
+    /// Milliseconds since 1970.
     public var createdAt: Int64
     public var updatedAt: Int64
 

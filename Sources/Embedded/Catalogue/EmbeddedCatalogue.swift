@@ -54,7 +54,7 @@ public struct EmbeddedCatalogue: Sendable {
         }
     }
 
-    private func check(
+    func check(
         _ values: [String: String], _ place: EmbeddedConfigError.Place, of id: String, _ templates: [ConfigTemplate],
         where isTaken: (ConfigTemplate.Kind) -> Bool
     ) throws(EmbeddedConfigError) -> [String: String] {

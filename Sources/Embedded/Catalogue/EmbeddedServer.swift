@@ -5,7 +5,7 @@ public import Wire
 ///
 /// The cases are the registry: no id can be there twice, and none without an entry.
 public enum EmbeddedServer: String, Sendable, Hashable, CaseIterable {
-    case time
+    case time, everything
 
     /// What the registry holds about a server.
     public struct Entry: Sendable {
@@ -25,6 +25,7 @@ public enum EmbeddedServer: String, Sendable, Hashable, CaseIterable {
     public var entry: Entry {
         switch self {
         case .time: TimeServer.entry
+        case .everything: EverythingServer.entry
         }
     }
 }

@@ -20,13 +20,19 @@ public struct AdminAPI: Sendable {
     private let table: OperationTable
 
     /// The API over the store, and the directory that its changes go to.
+    ///
+    /// - Parameters:
+    ///   - tools: lists the tools of MCP servers; nil = they are not shown.
+    ///   - upstreams: knows the servers that calls were passed on to; nil = there are none.
     public init(
         store: Store, directory: LiveDirectory, configuration: Configuration, tester: any ChannelTester,
-        clock: WallClock = .system,
+        tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil, clock: WallClock = .system,
         logger: Logger
     ) {
         services = AdminServices(
-            store: store, directory: directory, configuration: configuration, tester: tester, clock: clock,
+            store: store, directory: directory, configuration: configuration, tester: tester,
+            configuredServers: ConfiguredServers(servers: configuration.configuredServers),
+            toolLists: ToolLists(lister: tools, clock: clock), upstreams: upstreams, clock: clock,
             startedAt: clock.nowMilliseconds())
         keys = AdminKeyCheck(key: configuration.keys.admin)
         self.logger = logger

@@ -8,6 +8,11 @@ struct AdminServices: Sendable {
     let directory: LiveDirectory
     let configuration: Configuration
     let tester: any ChannelTester
+    /// The public MCP servers of the configuration file.
+    let configuredServers: ConfiguredServers
+    let toolLists: ToolLists
+    /// nil = nothing is passed on to any.
+    let upstreams: (any UpstreamHealthSource)?
     let clock: WallClock
     /// When the server was started, milliseconds since 1970.
     let startedAt: Int64
@@ -23,6 +28,6 @@ struct AdminServices: Sendable {
     func presentation(for call: AdminCall) -> Presentation {
         Presentation(
             showsSecrets: configuration.admin.showsSecrets, host: configuration.network.mcpHost ?? call.host,
-            publicMCPHost: configuration.network.publicMCPHost)
+            publicMCPHost: configuration.network.publicMCPHost, groupMCPHost: configuration.network.groupMCPHost)
     }
 }

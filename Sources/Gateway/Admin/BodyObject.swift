@@ -14,7 +14,10 @@ struct BodyObject: Sendable {
     }
 
     /// A failure that names the member with its place.
-    func wrong(_ name: String, expected: String) -> AdminFailure { .wrong(path + name, expected: expected) }
+    func wrong(_ name: String, expected: String) -> AdminFailure { .wrong(place(of: name), expected: expected) }
+
+    /// A member's name with its place in the body.
+    func place(of name: String) -> String { path + name }
 
     func string(_ name: String) throws(AdminFailure) -> String? {
         try read(name, "a text") { $0.stringValue }

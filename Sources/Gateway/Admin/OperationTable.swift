@@ -23,7 +23,8 @@ struct OperationTable: Sendable {
     /// Everything that is served.
     static let standard = OperationTable(
         statusOperations + groupOperations + tokenOperations + channelOperations + channelTestOperations + modelOperations
-            + serverOperations + logOperations)
+            + serverOperations + groupServerOperations + serverParameterOperations + embeddedServerOperations
+            + offeredServerOperations + upstreamOperations + logOperations)
 
     /// The operation for a path below `/api`: of all that match, the most specific one, served or not.
     func find(_ method: HTTPRequest.Method, _ path: [String]) -> Found {

@@ -1,4 +1,5 @@
 public import Directory
+public import Outbound
 public import Storage
 
 /// Everything an operator can set, in one typed place.
@@ -179,6 +180,8 @@ extension Configuration {
     public struct Network: Sendable, Equatable {
         /// Proxies whose `X-Forwarded-For` counts.
         public var trustedProxies: [Subnet] = []
+        /// Networks beside the public internet that a tenant's URLs may lead to.
+        public var allowedUpstreams: [IPNetwork] = []
         /// Values of `Host` that are answered; empty = any, except that a server on loopback answers only loopback names.
         public var allowedHosts: [String] = []
         /// Origins that may call `/mcp` from a browser; `*` = any.

@@ -1,4 +1,5 @@
 internal import Directory
+internal import Outbound
 
 extension Configuration {
     /// Every setting, in the order in which they are documented.
@@ -157,6 +158,17 @@ extension Configuration {
             let blocks = elements.compactMap(Subnet.init)
             guard blocks.count == elements.count, blocks.count <= 1000 else { return false }
             configuration.network.trustedProxies = blocks
+            return true
+        },
+        Setting(
+            ["PORTICO_ALLOWED_NETWORKS"], key: "allowedNetworks",
+            form: "a list of blocks such as 10.1.2.0/24 or fd00:1::/64", default: "",
+            "Networks beside the public internet that a tenant's MCP servers may be in."
+        ) { value, configuration in
+            let elements = value.elements
+            let networks = elements.compactMap { IPNetwork($0) }
+            guard networks.count == elements.count, networks.count <= 1000 else { return false }
+            configuration.network.allowedUpstreams = networks
             return true
         },
         .hosts(

@@ -51,6 +51,11 @@ struct Member<Value>: Sendable {
         }
     }
 
+    /// The same member of something larger.
+    func on<Whole>(_ part: @escaping @Sendable (Whole) -> Value) -> Member<Whole> {
+        Member<Whole>(name, type) { [write] whole, presentation in write(part(whole), presentation) }
+    }
+
     static func nested<Part>(
         _ name: String, _ definition: Definition<Part>, _ part: @escaping @Sendable (Value) -> Part?
     ) -> Member {
@@ -103,6 +108,7 @@ struct Presentation: Sendable {
     /// The host that addresses of MCP servers name.
     var host: String
     var publicMCPHost: String?
+    var groupMCPHost: String?
 
     /// The text, or its mask.
     func secret(_ text: String) -> String { showsSecrets ? text : SecretMask.mask(text) }

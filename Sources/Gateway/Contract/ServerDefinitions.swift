@@ -7,7 +7,7 @@ extension Definitions {
     /// secrets in them are masked unless they are shown.
     static let publicServer = Definition<PublicServer>(name: "PublicMCP", members: serverTexts + serverConfigurations)
 
-    private static let serverTexts: [Member<PublicServer>] = [
+    static let serverTexts: [Member<PublicServer>] = [
         .string("id") { $0.id },
         .integer("status") { $0.status.number },
         .string("type") { $0.kind.name },
@@ -27,45 +27,38 @@ extension Definitions {
     ]
 
     private static let serverConfigurations: [Member<PublicServer>] = [
-        Member("price", .object) { server, _ in
-            let prices = server.toolCallPrices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
-            return [
-                "default_tools_call_price": server.defaultToolCallPrice.json, "tools_call_prices": .object(JSONObject(prices)),
-            ]
-        },
-        configuration(.proxy) { $0.kind == .proxySSE || $0.kind == .proxyStreamable },
-        configuration(.openAPI) { $0.kind == .openAPI },
-        configuration(.embedded) { $0.kind == .embedded },
-        configuration(.test) { _ in false },
+        serverPrice,
+        ServerConfigurationPart<PublicServer>.proxy.shown { $0.kind.isProxy },
+        ServerConfigurationPart<PublicServer>.openAPI.shown { $0.kind == .openAPI },
+        ServerConfigurationPart<PublicServer>.embedded.shown { $0.kind == .embedded },
+        ServerConfigurationPart<PublicServer>.test.shown { _ in false },
         Member("endpoints", .reference(Definitions.endpoints.name)) { server, presentation in
             Definitions.endpoints.json(ServerEndpoints(server, presentation), presentation)
         },
     ]
 
-    private static func configuration(
-        _ part: ServerConfigurationPart, uses: @escaping @Sendable (PublicServer) -> Bool
-    ) -> Member<PublicServer> {
-        Member(part.member, .object) { server, presentation in
-            let object = server[keyPath: part.place]
-            guard uses(server) || !object.isEmpty else { return nil }
-            return .object(presentation.showsSecrets ? object : part.masked(object))
-        }
+    static let serverPrice = Member<PublicServer>("price", .object) { server, _ in
+        let prices = server.toolCallPrices.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
+        return [
+            "default_tools_call_price": server.defaultToolCallPrice.json, "tools_call_prices": .object(JSONObject(prices)),
+        ]
     }
 }
 
 /// A part of a server's configuration: where it is, and which of its members hold secrets.
-struct ServerConfigurationPart: Sendable {
+struct ServerConfigurationPart<Server>: Sendable {
     let member: String
-    let place: any WritableKeyPath<PublicServer, JSONObject> & Sendable
+    let place: any WritableKeyPath<Server, JSONObject> & Sendable
     let secretMembers: Set<String>
 
-    static let proxy = ServerConfigurationPart(
-        member: "proxy_config", place: \.proxyConfig, secretMembers: ["headers", "querys"])
-    static let openAPI = ServerConfigurationPart(
-        member: "openapi_config", place: \.openAPIConfig, secretMembers: ["authorization"])
-    static let embedded = ServerConfigurationPart(member: "embed_config", place: \.embedConfig, secretMembers: ["init"])
-    static let test = ServerConfigurationPart(member: "test_config", place: \.testConfig, secretMembers: ["params"])
-    static let all = [proxy, openAPI, embedded, test]
+    /// How answers show it: where the server uses it, or it holds something; masked unless secrets are shown.
+    func shown(where uses: @escaping @Sendable (Server) -> Bool) -> Member<Server> {
+        Member(member, .object) { server, presentation in
+            let object = server[keyPath: self.place]
+            guard uses(server) || !object.isEmpty else { return nil }
+            return .object(presentation.showsSecrets ? object : self.masked(object))
+        }
+    }
 
     func masked(_ object: JSONObject) -> JSONObject {
         JSONObject(object.map { ($0.name, secretMembers.contains($0.name) ? SecretMask.mask($0.value) : $0.value) })
@@ -81,27 +74,48 @@ struct ServerConfigurationPart: Sendable {
     }
 }
 
+extension ServerConfigurationPart where Server == PublicServer {
+    static var proxy: Self { Self(member: "proxy_config", place: \.proxyConfig, secretMembers: ["headers", "querys"]) }
+    static var openAPI: Self { Self(member: "openapi_config", place: \.openAPIConfig, secretMembers: ["authorization"]) }
+    static var embedded: Self { Self(member: "embed_config", place: \.embedConfig, secretMembers: ["init"]) }
+    static var test: Self { Self(member: "test_config", place: \.testConfig, secretMembers: ["params"]) }
+    static var all: [Self] { [proxy, openAPI, embedded, test] }
+}
+
 /// Where a server is reached.
 struct ServerEndpoints: Sendable {
     let host: String
     let sse: String
     let streamableHTTP: String
 
+    /// Nowhere.
+    static let none = ServerEndpoints(host: "", sse: "", streamableHTTP: "")
+
+    private init(host: String, sse: String, streamableHTTP: String) {
+        self.host = host
+        self.sse = sse
+        self.streamableHTTP = streamableHTTP
+    }
+
     init(_ server: PublicServer, _ presentation: Presentation) {
-        guard server.kind != .docs else {
-            host = ""
-            sse = ""
-            streamableHTTP = ""
+        guard server.kind.isCallable else {
+            self = .none
             return
         }
-        if let publicMCPHost = presentation.publicMCPHost {
-            host = "\(server.id).\(publicMCPHost)"
-            sse = "/sse"
-            streamableHTTP = "/mcp"
+        self.init(
+            id: server.id, ownHost: presentation.publicMCPHost, host: presentation.host, path: "/mcp/public/\(server.id)")
+    }
+
+    init(_ server: GroupServer, _ presentation: Presentation) {
+        self.init(id: server.id, ownHost: presentation.groupMCPHost, host: presentation.host, path: "/mcp/group/\(server.id)")
+    }
+
+    /// - Parameter ownHost: below which each server has a host name of its own; nil = none has.
+    private init(id: String, ownHost: String?, host: String, path: String) {
+        if let ownHost {
+            self.init(host: "\(id).\(ownHost)", sse: "/sse", streamableHTTP: "/mcp")
         } else {
-            host = presentation.host
-            sse = "/mcp/public/\(server.id)/sse"
-            streamableHTTP = "/mcp/public/\(server.id)"
+            self.init(host: host, sse: path + "/sse", streamableHTTP: path)
         }
     }
 }

@@ -287,7 +287,11 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking
         } else if event is ChannelShouldQuiesceEvent {
             // Kept from Hummingbird, which knows of cold requests only and closes without waiting for what was written.
             self.isQuiescing = true
-            if case .none = self.current { self.close() }
+            switch self.current {
+            case .none: self.close()
+            case .hot(let exchange): exchange.call?.serverIsStopping()
+            case .cold: break
+            }
             return
         }
         context.fireUserInboundEventTriggered(event)

@@ -11,6 +11,13 @@ protocol HotCall: AnyObject {
     /// The client left; nothing that is written from now on arrives.
     func clientIsGone()
     func writabilityChanged(isWritable: Bool)
+    /// The server takes no more requests and waits for those that run. Who would go on for ever ends now.
+    func serverIsStopping()
+}
+
+extension HotCall {
+    /// Goes on to its end.
+    func serverIsStopping() {}
 }
 
 /// Why a request's body was not taken.

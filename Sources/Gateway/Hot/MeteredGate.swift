@@ -11,7 +11,7 @@ internal import Wire
 struct MeteredGate: OperationGate {
     let meter: Meter
     let caller: Caller
-    let server: PublicServer
+    let tariff: ToolTariff
     let requestID: RequestID
     let receivedAt: Int64
     let clientAddress: String
@@ -30,15 +30,16 @@ struct MeteredGate: OperationGate {
         let tool = String((operation.target ?? "").prefix(Self.longestToolName))
         var record = CallRecord(
             requestID: id, requestAt: self.receivedAt, createdAt: self.receivedAt, groupID: self.caller.payer.groupID,
-            tokenID: self.caller.payer.tokenID, tokenName: self.caller.payer.tokenName, model: "mcp/\(self.server.id)/\(tool)",
+            tokenID: self.caller.payer.tokenID, tokenName: self.caller.payer.tokenName,
+            model: "mcp/\(self.tariff.serverID)/\(tool)",
             code: 200, mode: .toolCall, endpoint: self.endpoint)
         record.clientAddress = self.clientAddress
-        let price = self.server.price(ofTool: tool)
+        let price = self.tariff.price(ofTool: tool)
         let admission: Admission
         do {
             admission = try self.meter.admit(
                 CallOpening(
-                    requestID: id, payer: self.caller.payer, subject: "mcp/\(self.server.id)", limits: .unlimited,
+                    requestID: id, payer: self.caller.payer, subject: "mcp/\(self.tariff.serverID)", limits: .unlimited,
                     estimate: price, estimatedTokens: 0, now: self.receivedAt),
                 lane: self.lane)
         } catch {

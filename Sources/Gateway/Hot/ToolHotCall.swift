@@ -6,35 +6,76 @@ internal import NIOHTTP1
 internal import Outbound
 internal import Wire
 
-/// One request to an MCP endpoint: read whole, served by a task on this event loop, bounded in time.
+/// One request to an MCP endpoint: read whole, served by a task on this event loop, answered by a document or a stream.
+///
+/// How long a call may take is for the endpoint to say; a stream lasts until one side ends it.
 final class ToolHotCall: HotCall, Ticking {
-    /// The longest that a call may take, whatever progress it makes.
-    static let hardLimit = TimeAmount.minutes(10)
+    /// What the path names.
+    enum Served {
+        case one(HostedServer)
+        /// Everything that the caller may use, by that snapshot.
+        case all(Snapshot)
+    }
+
+    /// Bytes that may wait for a client that reads too slowly. Who leaves more behind is cut off.
+    static let largestBacklog = 8 << 20
+    /// How long a stream goes on once the server is stopping.
+    static let farewell = TimeAmount.seconds(5)
 
     private let request: HotRequest
     private let caller: Caller
-    private let server: PublicServer
-    private let endpoint: MCPEndpoint
+    private let served: Served
+    private let path: ToolPath
     private let loop: HotLoop
     private var sink: (any AnswerSink)?
     private var task: Task<Void, Never>?
-    private let deadline: NIODeadline
+    private var isStreaming = false
+    private var backlog = 0
+    private var deadline = NIODeadline.distantFuture
     var tickerIndex = -1
 
     init(
-        request: HotRequest, caller: Caller, server: PublicServer, endpoint: MCPEndpoint, loop: HotLoop, sink: any AnswerSink
+        request: HotRequest, caller: Caller, served: Served, path: ToolPath, loop: HotLoop, sink: any AnswerSink
     ) {
         self.request = request
         self.caller = caller
-        self.server = server
-        self.endpoint = endpoint
+        self.served = served
+        self.path = path
         self.loop = loop
         self.sink = sink
-        self.deadline = request.start + Self.hardLimit
     }
 
     func start(body: ByteBuffer) {
-        let message = MCPHTTPRequest(
+        let message = self.message(body)
+        let endpoint: MCPEndpoint
+        let gate: MeteredGate?
+        switch self.served {
+        case .one(let server):
+            endpoint = self.loop.tools.endpoint(server)
+            gate = self.gate(server.tariff)
+        case .all(let snapshot):
+            endpoint = self.loop.tools.everything(for: self.caller, principal: message.principal, in: snapshot) {
+                GatedService($0, gate: self.gate($1))
+            }
+            // Each of the servers has its own.
+            gate = nil
+        }
+        let answer = ToolAnswer(self, eventLoop: self.loop.eventLoop)
+        // It lives as long as the answer does; `letGo` cancels it.
+        self.task = Task(executorPreference: self.loop.executor) {
+            await endpoint.handle(message, gate: gate, sink: answer)
+        }
+    }
+
+    private func gate(_ tariff: ToolTariff) -> MeteredGate {
+        MeteredGate(
+            meter: self.loop.meter, caller: self.caller, tariff: tariff, requestID: self.request.id,
+            receivedAt: self.request.receivedAt, clientAddress: self.request.clientAddress,
+            endpoint: String(self.request.target.path), lane: self.loop.lane, clock: self.loop.clock)
+    }
+
+    private func message(_ body: ByteBuffer) -> MCPHTTPRequest {
+        MCPHTTPRequest(
             method: self.request.head.method.rawValue,
             headers: MCPHTTPHeaders(
                 self.request.head.headers.compactMap { name, value in
@@ -44,27 +85,58 @@ final class ToolHotCall: HotCall, Ticking {
                 }),
             body: Array(body.readableBytesView),
             principal: Principal(id: Self.principalID(self.caller), group: self.caller.group.id),
-            requestID: self.request.id.description)
-        let gate = MeteredGate(
-            meter: self.loop.meter, caller: self.caller, server: self.server, requestID: self.request.id,
-            receivedAt: self.request.receivedAt, clientAddress: self.request.clientAddress,
-            endpoint: String(self.request.target.path), lane: self.loop.lane, clock: self.loop.clock)
-        self.loop.ticker.register(self)
-        let endpoint = self.endpoint
-        // The task runs on this event loop, so what it ends with can be handed over without a hop.
-        let call = NIOLoopBound(self, eventLoop: self.loop.eventLoop)
-        self.task = Task(executorPreference: self.loop.executor) {
-            let response = await endpoint.handle(message, gate: gate)
-            call.value.finish(response)
-        }
+            requestID: self.request.id.description, place: self.path.place(query: self.request.target.query),
+            messagePath: self.path.messages(query: self.request.target.query),
+            // The gate records calls in the journal's lane of this loop, which no other thread may do.
+            executor: self.loop.executor)
     }
 
-    private func finish(_ response: MCPHTTPResponse) {
+    private static func principalID(_ caller: Caller) -> String {
+        caller.token.map { "token:\($0.id)" } ?? "internal"
+    }
+
+    // MARK: The answer
+
+    func whole(_ response: MCPHTTPResponse) {
         guard let sink = self.sink else { return }
         self.letGo()
-        var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
+        sink.answer(
+            HTTPResponseStatus(statusCode: response.status), self.headers(response.headers), ByteBuffer(bytes: response.body))
+    }
+
+    func begin(status: Int, headers: [(name: String, value: String)]) {
+        guard let sink = self.sink else { return }
+        self.isStreaming = true
+        sink.head(HTTPResponseStatus(statusCode: status), self.headers(headers))
+        sink.flush()
+    }
+
+    func write(_ bytes: [UInt8]) {
+        guard let sink = self.sink else { return }
+        // What is written to a channel that takes nothing waits in memory.
+        self.backlog = sink.isWritable ? bytes.count : self.backlog + bytes.count
+        guard self.backlog <= Self.largestBacklog || sink.isWritable else { return self.cut() }
+        sink.body(ByteBuffer(bytes: bytes))
+        sink.flush()
+    }
+
+    func end() {
+        guard let sink = self.sink else { return }
+        self.letGo()
+        sink.end()
+    }
+
+    /// Ends the connection, so that the client sees that something is missing.
+    func cut() {
+        guard let sink = self.sink else { return }
+        self.letGo()
+        sink.abort()
+    }
+
+    private func headers(_ headers: [(name: String, value: String)]) -> HTTPHeaders {
+        var headers = HTTPHeaders(headers.map { ($0.name, $0.value) })
         headers.add(name: "X-Request-Id", value: self.request.id.description)
-        sink.answer(HTTPResponseStatus(statusCode: response.status), headers, ByteBuffer(bytes: response.body))
+        return headers
     }
 
     func refuse(_ reason: BodyRefusal) {
@@ -74,24 +146,28 @@ final class ToolHotCall: HotCall, Ticking {
         sink.answerText(error.status, "\(error.message)\n", requestID: self.request.id)
     }
 
-    func tick(now: NIODeadline) {
-        guard now >= self.deadline, let sink = self.sink else { return }
-        self.letGo()
-        sink.answerText(.gatewayTimeout, "The call took too long\n", requestID: self.request.id)
-    }
+    // MARK: Ends
 
     func clientIsGone() { self.letGo() }
 
-    func writabilityChanged(isWritable: Bool) {}
+    func writabilityChanged(isWritable: Bool) { if isWritable { self.backlog = 0 } }
+
+    /// A stream for changes would hold up the end of the server for ever. A call's stream may be about to end.
+    func serverIsStopping() {
+        guard self.sink != nil else { return }
+        if self.isStreaming, self.request.head.method == .GET { return self.end() }
+        self.deadline = .now() + Self.farewell
+        self.loop.ticker.register(self)
+    }
+
+    func tick(now: NIODeadline) {
+        if now >= self.deadline, self.isStreaming { self.end() }
+    }
 
     private func letGo() {
         self.sink = nil
         self.loop.ticker.unregister(self)
         self.task?.cancel()
         self.task = nil
-    }
-
-    private static func principalID(_ caller: Caller) -> String {
-        caller.token.map { "token:\($0.id)" } ?? "internal"
     }
 }

@@ -5,7 +5,8 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Wire
 
-/// The paths of the tool side: `/mcp/public/{id}` now; group servers, HTTP+SSE and the one endpoint for everything answer 501.
+/// The paths of the tool side: `/mcp/public/{id}` with HTTP+SSE below it; group servers and the one endpoint for everything
+/// answer 501.
 struct ToolRoutes {
     let loop: HotLoop
 
@@ -18,7 +19,7 @@ struct ToolRoutes {
             return self.answer(.forbidden, "This Origin is not allowed here\n", request, sink)
         }
         if request.head.method == .OPTIONS, request.origin != nil {
-            sink.answer(.noContent, HotPolicy.preflightHeaders, ByteBuffer())
+            sink.answer(.noContent, self.preflightHeaders(request), ByteBuffer())
             return AnsweredCall()
         }
         let snapshot = self.loop.snapshot
@@ -26,20 +27,50 @@ struct ToolRoutes {
         do { caller = try self.loop.authenticate(request, takesQuery: true, snapshot: snapshot) } catch {
             return self.refuse(error, request, sink)
         }
-        guard let id = request.target.rest(after: "/mcp/public/") else {
-            return self.answer(.notImplemented, "Only /mcp/public/{id} is served yet", request, sink)
+        guard let path = ToolPath(request.target) else {
+            return self.answer(.notFound, "There is no MCP server at this path\n", request, sink)
         }
-        if id.hasSuffix("/sse") || id.hasSuffix("/message") {
-            return self.answer(.notImplemented, "HTTP+SSE is not served yet", request, sink)
-        }
-        guard let server = snapshot.publicServers(for: caller).first(where: { $0.id == id }) else {
-            return self.answer(.notFound, "There is no MCP server of this id for this key\n", request, sink)
-        }
-        let endpoint: MCPEndpoint
-        do { endpoint = try self.loop.tools.endpoint(for: server) } catch {
+        let served: ToolHotCall.Served
+        do { served = try self.served(path.server, for: caller, in: snapshot) } catch {
             return self.answer(error.status, error.message, request, sink)
         }
-        return ToolHotCall(request: request, caller: caller, server: server, endpoint: endpoint, loop: self.loop, sink: sink)
+        return ToolHotCall(request: request, caller: caller, served: served, path: path, loop: self.loop, sink: sink)
+    }
+
+    private func served(
+        _ server: ToolPath.Server, for caller: Caller, in snapshot: Snapshot
+    ) throws(ToolHost.Unavailable) -> ToolHotCall.Served {
+        let usable: UsableServer
+        do {
+            switch server {
+            case .offered(let id): usable = .offered(try snapshot.publicServer(id: id, for: caller))
+            case .own(let id): usable = .own(try snapshot.groupServer(id: id, for: caller))
+            case .all: return .all(snapshot)
+            }
+        } catch .missingParameters(let keys) {
+            throw ToolHost.Unavailable(status: .forbidden, message: "\(ServerRefusal.missingParameters(keys))\n")
+        } catch {
+            throw ToolHost.Unavailable(status: .notFound, message: "There is no MCP server of this id for this key\n")
+        }
+        return .one(try self.loop.tools.hosted(usable, for: caller, in: snapshot))
+    }
+
+    /// Those that every path allows, and the headers that repeat arguments: their names are the tools' own.
+    private func preflightHeaders(_ request: HotRequest) -> HTTPHeaders {
+        var headers = HotPolicy.preflightHeaders
+        let asked = request.head.headers[canonicalForm: "access-control-request-headers"].map { $0.lowercased() }
+        let repeated = asked.filter { name in
+            name.hasPrefix(MCPHTTPHeaders.parameterPrefix)
+                && name.utf8.allSatisfy { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || Self.isAlphanumeric($0) }
+        }
+        guard !repeated.isEmpty, let allowed = headers.first(name: "access-control-allow-headers") else { return headers }
+        headers.replaceOrAdd(
+            name: "Access-Control-Allow-Headers", value: ([allowed] + repeated.prefix(32)).joined(separator: ", "))
+        return headers
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
     }
 
     /// The configured origins, and the endpoint's own.

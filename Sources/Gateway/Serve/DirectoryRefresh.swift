@@ -42,7 +42,9 @@ struct DirectoryRefresh: Service {
 
     private func load() async throws {
         var contents = try await self.store.loadContents()
-        contents.internalKeyHashes = self.directory.current.contents.internalKeyHashes
+        let current = self.directory.current.contents
+        contents.internalKeyHashes = current.internalKeyHashes
+        contents.configuredServers = current.configuredServers
         self.directory.replace(Snapshot(contents))
     }
 }

@@ -16,7 +16,8 @@ extension Server {
         }
         AdminAPI(
             store: self.store, directory: self.directory, configuration: self.configuration,
-            tester: RelayChannelTester(hotSides: self.hotSides, clock: .system), logger: self.logger
+            tester: RelayChannelTester(hotSides: self.hotSides, clock: .system), tools: self.tools, upstreams: self.tools,
+            logger: self.logger
         ).addRoutes(to: router)
         return router
     }

@@ -24,6 +24,7 @@ struct Server {
     let meter: Meter
     let registry: MetricsRegistry
     let hotSides: HotSides
+    let tools: ToolHost
     let group: MultiThreadedEventLoopGroup
     let logger: Logger
 
@@ -52,19 +53,23 @@ struct Server {
         contents.internalKeyHashes = [configuration.keys.admin, configuration.keys.internal].compactMap { key in
             key.map { store.secrets.tokenKeys.hash(String(Credential.strip($0[...]))) }
         }
+        contents.configuredServers = configuration.configuredServers
         let directory = LiveDirectory(Snapshot(contents))
         let meter = Meter(journal: store.journal, billingEnabled: configuration.relay.isBillingEnabled)
         let templates = try configuration.templatesFolder.map { folder in try Templates(overlay: folder) } ?? Templates()
         let providers = try ProviderCatalogue(files: templates.files(in: "providers"))
-        let tools = ToolHost(sessions: LegacySessionStore(), catalogue: EmbeddedCatalogue())
         let tls = try UpstreamClient.TLS()
+        let loops = try await UpstreamLoops(group, tls: tls)
+        let tools = Self.tools(configuration, loops, group, store.secrets, logger)
         let settings = RelaySettings(configuration)
         let policy = HotPolicy(configuration)
         let metrics = HotMetrics()
         let keyHash = store.secrets.tokenKeys
         self.hotSides = try await HotSides(group) { eventLoop, lane in
-            let ticker = LoopTicker(eventLoop: eventLoop)
-            let upstream = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: tls)
+            let upstream =
+                loops.client(of: eventLoop)
+                ?? UpstreamClient(eventLoop: eventLoop, ticker: LoopTicker(eventLoop: eventLoop), tls: tls)
+            let ticker = upstream.ticker
             let relay = RelayLoop(
                 eventLoop: eventLoop, lane: lane, client: upstream, meter: meter, providers: providers, settings: settings,
                 clock: .system)
@@ -72,6 +77,7 @@ struct Server {
                 relay: relay, upstream: upstream, ticker: ticker, tools: tools, meter: meter, directory: directory,
                 keyHash: keyHash, clock: .system, policy: policy, metrics: metrics)
         }
+        self.tools = tools
         self.configuration = configuration
         self.store = store
         self.directory = directory
@@ -109,10 +115,24 @@ struct Server {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
+        await self.tools.shutDown()
         await self.hotSides.shutDown()
         await self.store.close()
         try? await self.group.shutdownGracefully()
         try result.get()
+    }
+
+    private static func tools(
+        _ configuration: Configuration, _ loops: UpstreamLoops, _ group: any EventLoopGroup, _ secrets: StoreSecrets,
+        _ logger: Logger
+    ) -> ToolHost {
+        let children = ChildSupervisor(on: group, logger: logger)
+        for server in configuration.standardIOServers { children.add(server.id, ChildLaunch(server)) }
+        let web = GuardedClient(loops: loops, policy: .publicInternet(andNetworks: configuration.network.allowedUpstreams))
+        var parts = ToolHost.Parts()
+        parts.tokens = secrets.travellingTokens
+        parts.upstreams = UpstreamFactory(operatorClient: web.with(.anything), tenantClient: web, children: children)
+        return ToolHost(parts)
     }
 
     private static func secrets(_ configuration: Configuration) throws -> StoreSecrets {

@@ -12,6 +12,8 @@ package struct WireError: Sendable {
     package let status: Int
     /// Seconds for `Retry-After`.
     package let retryAfterSeconds: Int?
+    /// The whole `error` object as an upstream gave it, where it says the same.
+    package var original: RawObject?
 
     /// An error with all its parts.
     package init(code: Int, message: String, data: JSON? = nil, status: Int = 200, retryAfterSeconds: Int? = nil) {
@@ -27,6 +29,11 @@ package struct WireError: Sendable {
         var object: JSONObject = ["code": .integer(code), "message": .string(message)]
         if let data { object["data"] = data }
         return .object(object)
+    }
+
+    /// Appends the `error` object.
+    package func write(to output: inout [UInt8]) {
+        if let original { original.write(to: &output) } else { json.write(to: &output) }
     }
 }
 
@@ -69,7 +76,9 @@ extension MCPError {
     }
 
     private func error(_ code: Int, data prescribed: JSON? = nil, status: Int = 200) -> WireError {
-        WireError(code: code, message: message, data: prescribed ?? data, status: status)
+        var error = WireError(code: code, message: message, data: prescribed ?? data, status: status)
+        if let original, original["code"]?.intValue == code, original["data"] == error.data { error.original = original }
+        return error
     }
 
     /// Only 2025-11-25 knows an error that asks for URLs. The URLs stay out of what other clients see: neither a form

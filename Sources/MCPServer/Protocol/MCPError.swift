@@ -56,6 +56,9 @@ public struct MCPError: Error, Sendable {
     public let message: String
     /// `error.data`, where the kind does not prescribe it.
     public let data: JSON?
+    /// The error as an upstream gave it, with members that nobody here knows. It leaves in the place of one made here
+    /// where code and data are the same.
+    package var original: RawObject?
 
     /// An error with all its parts.
     public init(_ kind: Kind, _ message: String, data: JSON? = nil) {

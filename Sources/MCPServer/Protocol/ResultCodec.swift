@@ -7,6 +7,7 @@ import Wire
 enum ResultCodec {
     /// The result for a legacy client: without what 2026-07-28 adds for the protocol's own use.
     static func legacy(_ result: RawObject, of kind: Operation.Kind, for revision: Revision) -> RawObject {
+        if let text = result.text, isLegacyAlready(text, of: kind, for: revision) { return result }
         var object = result.object
         let count = object.count
         for member in ["resultType", "ttlMs", "cacheScope"] where object.contains(member) { object[member] = nil }
@@ -22,9 +23,13 @@ enum ResultCodec {
     static func modern(
         _ result: RawObject, of kind: Operation.Kind, hint: CacheHint?, identity: Implementation
     ) -> RawObject {
+        let shown = kind.isCacheable ? hint ?? CacheHint.none : nil
+        if let text = result.text, let changed = modern(text, of: kind, hint: shown, isFresh: hint != nil, identity) {
+            return RawObject(checked: changed)
+        }
         var object = result.object
         _ = complete(&object, of: kind)
-        addEnvelope(to: &object, hint: kind.isCacheable ? hint ?? CacheHint.none : nil, isFresh: hint != nil, identity)
+        addEnvelope(to: &object, hint: shown, isFresh: hint != nil, identity)
         return RawObject(object)
     }
 

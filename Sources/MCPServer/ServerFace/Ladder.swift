@@ -79,16 +79,34 @@ enum Ladder {
         return .session(id: id, messages, isBatch: isBatch)
     }
 
-    /// A batch (2025-03-26): requests and notifications, or responses only. Whether the session may send one is for its
-    /// revision to say.
+    /// A batch (2025-03-26). Whether the session may send one is for its revision to say.
     private static func batch(
         _ elements: [JSON], _ headers: MCPHTTPHeaders, _ served: [Revision]
     ) throws(MessageFault) -> Rung {
-        guard !elements.isEmpty else { throw MessageFault("a batch must not be empty") }
-        guard elements.count <= maximumBatch else { throw MessageFault("a batch has at most \(maximumBatch) messages") }
         guard headers["mcp-protocol-version"].flatMap(Revision.init(text:))?.era != .modern else {
             throw MessageFault("this revision has no batches")
         }
+        return session(try batch(elements), isBatch: true, headers, served)
+    }
+
+    /// The messages of a legacy client on a transport that has no other clients.
+    /// - Throws: `MessageFault` for what is no message, or one that claims a modern revision.
+    static func legacyMessages(_ json: JSON, takesBatches: Bool) throws(MessageFault) -> [Message] {
+        if let elements = json.arrayValue {
+            guard takesBatches else { throw MessageFault("this revision has no batches") }
+            return try batch(elements)
+        }
+        let message = try Message(json)
+        guard message.params?.claimsRevision != true else {
+            throw MessageFault("the revision that the message claims is not served on this transport", id: message.requestID)
+        }
+        return [message]
+    }
+
+    /// The messages of a batch: requests and notifications, or responses only.
+    private static func batch(_ elements: [JSON]) throws(MessageFault) -> [Message] {
+        guard !elements.isEmpty else { throw MessageFault("a batch must not be empty") }
+        guard elements.count <= maximumBatch else { throw MessageFault("a batch has at most \(maximumBatch) messages") }
         var messages: [Message] = []
         var responses = 0
         for (index, element) in elements.enumerated() {
@@ -110,7 +128,7 @@ enum Ladder {
         guard responses == 0 || responses == messages.count else {
             throw MessageFault("a batch has either responses only, or none")
         }
-        return session(messages, isBatch: true, headers, served)
+        return messages
     }
 
     /// A transport-level refusal: always 400.

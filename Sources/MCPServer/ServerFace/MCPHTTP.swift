@@ -10,9 +10,32 @@ public struct MCPHTTPRequest: Sendable {
     public let principal: Principal
     /// The front's id of this request: the id of a call's chain that begins with it.
     public let requestID: String
+    /// Which of an endpoint's URLs.
+    public let place: Place
+    /// Where a client of HTTP+SSE that connects by this request posts its messages: a path with query, to which
+    /// `sessionId` is added. nil: that transport is not served here.
+    public let messagePath: String?
+    /// Where calls of this request run that may outlive it; nil: anywhere. A gate whose parts belong to one thread needs it.
+    public let executor: (any TaskExecutor)?
+
+    /// The URLs of one endpoint.
+    public enum Place: Sendable, Hashable {
+        /// The endpoint's own: Streamable HTTP and the modern revisions; HTTP+SSE for a GET without a session.
+        case endpoint
+        /// The stream of HTTP+SSE.
+        case eventStream
+        /// Where the messages of an HTTP+SSE session are posted.
+        case messages(session: String?)
+    }
 
     /// A request with all its parts.
-    public init(method: String, headers: MCPHTTPHeaders, body: [UInt8], principal: Principal, requestID: String) {
+    public init(
+        method: String, headers: MCPHTTPHeaders, body: [UInt8], principal: Principal, requestID: String,
+        place: Place = .endpoint, messagePath: String? = nil, executor: (any TaskExecutor)? = nil
+    ) {
+        self.place = place
+        self.messagePath = messagePath
+        self.executor = executor
         self.method = method
         self.headers = headers
         self.body = body
@@ -87,4 +110,24 @@ public struct MCPHTTPResponse: Sendable {
 
     /// Received, nothing to say (the answer to notifications).
     static let accepted = MCPHTTPResponse(status: 202)
+}
+
+extension MCPHTTPHeaders {
+    /// Whether the client says that it reads event streams. A wildcard is no such promise: tools that know nothing of
+    /// streams send it always.
+    var acceptsEventStream: Bool {
+        guard let accept = self["accept"] else { return false }
+        return accept.split(separator: ",").contains { range in
+            let type = range.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]
+            return type.filter { $0 != " " && $0 != "\t" }.lowercased() == "text/event-stream"
+        }
+    }
+
+    /// Whether the body is JSON. A strict check: what a browser sends across origins without asking first is not.
+    var saysJSON: Bool {
+        let value = self["content-type"]
+        if value == "application/json" { return true }
+        guard let type = value?.split(separator: ";", maxSplits: 1).first else { return false }
+        return type.filter { $0 != " " && $0 != "\t" }.lowercased() == "application/json"
+    }
 }

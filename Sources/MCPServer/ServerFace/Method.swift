@@ -23,8 +23,8 @@ struct Method: Sendable {
         targetMember = target
     }
 
-    /// Every method that an endpoint answers by JSON. What needs a stream (`subscriptions/listen`,
-    /// `resources/subscribe`) is not among them, and its capability is not declared either.
+    /// Every method whose answer is the outcome of one call. What changes a session's subscriptions, or opens a stream of its
+    /// own, is not among them.
     private static let known: [String: Method] = [
         "initialize": Method(.initialize, era: .legacy),
         "ping": Method(.ping, era: .legacy),

@@ -24,6 +24,13 @@ struct Reply: Sendable {
     /// The HTTP status of this answer standing alone.
     var status: Int { if case .failure(let error) = content { error.status } else { 200 } }
 
+    /// The message.
+    var message: [UInt8] {
+        var output: [UInt8] = []
+        write(to: &output)
+        return output
+    }
+
     /// Appends the message.
     func write(to output: inout [UInt8]) {
         output += Array(#"{"jsonrpc":"2.0""#.utf8)
@@ -34,10 +41,10 @@ struct Reply: Sendable {
         switch content {
         case .result(let result):
             output += Array(#","result":"#.utf8)
-            output += result.serializedBytes()
+            result.write(to: &output)
         case .failure(let error):
             output += Array(#","error":"#.utf8)
-            error.json.write(to: &output)
+            error.write(to: &output)
         }
         output.append(UInt8(ascii: "}"))
     }

@@ -1,98 +1,56 @@
 package import Wire
 
-/// Checks arguments against the part of JSON Schema that embedded tools use: `type`, `enum`, `const`, `properties`,
-/// `required`, `additionalProperties: false`, `items`, and the bounds of numbers, strings and arrays.
+/// Checks the arguments of one of our own tools, or what a client answered, against a schema, which is compiled once.
 ///
-/// Other keywords are not looked at. It serves tools whose schemas we wrote; schemas of others are not judged here.
-package enum ArgumentChecker {
-    /// How deep arguments are looked at.
-    private static let maximumDepth = 16
+/// Tools of others are not judged here: their servers do that.
+package struct ArgumentChecker: Sendable {
+    private let schema: JSONSchema?
+    private let root: String
+    /// What was noticed about the schema.
+    package let diagnostics: [JSONSchemaDiagnostic]
+
+    /// A checker for arguments of that schema (JSON Schema 2020-12).
+    ///
+    /// - Parameters:
+    ///   - root: what the whole is called.
+    ///   - assertsFormats: whether `format` is more than an annotation.
+    package init(schema: JSONObject, root: String = "arguments", assertsFormats: Bool = false) {
+        self.root = root
+        var options = JSONSchemaOptions()
+        options.assertsFormats = assertsFormats
+        let compilation = JSONSchema.compile(.object(schema), options: options)
+        self.schema = compilation.schema
+        diagnostics = compilation.diagnostics
+    }
 
     /// What is wrong first, naming the member and what was expected; nil where nothing is.
-    package static func fault(in arguments: JSONObject, schema: JSONObject) -> String? {
-        fault(in: .object(arguments), schema, at: "arguments", depth: 0)
-    }
-
-    private static func fault(in value: JSON, _ schema: JSONObject, at place: String, depth: Int) -> String? {
-        guard depth < maximumDepth else { return nil }
-        return typeFault(value, schema, place) ?? choiceFault(value, schema, place) ?? boundsFault(value, schema, place)
-            ?? memberFault(value, schema, place, depth) ?? elementFault(value, schema, place, depth)
-    }
-
-    private static func typeFault(_ value: JSON, _ schema: JSONObject, _ place: String) -> String? {
-        let types: [String]
-        switch schema["type"] {
-        case .string(let type)?: types = [type]
-        case .array(let list)?: types = list.compactMap(\.stringValue)
-        default: return nil
+    ///
+    /// Where the schema itself can't be used, no arguments are good: what no one can judge must not reach the tool.
+    package func fault(in arguments: JSONObject) -> String? {
+        guard let schema else { return "\(root) can't be checked: the schema is not valid" }
+        guard let violation = schema.firstViolation(in: .object(arguments)) else { return nil }
+        let place = place(of: violation.instance, in: .object(arguments))
+        if let member = violation.member, violation.keyword == "required" {
+            return "\(place)\(Self.step(member)) is missing"
         }
-        guard !types.contains(where: { fits(value, $0) }) else { return nil }
-        let expected = types.map { ["array", "integer", "object"].contains($0) ? "an \($0)" : $0 == "null" ? $0 : "a \($0)" }
-        return "\(place) must be \(expected.joined(separator: " or ")), not \(value.kind.withArticle)"
+        return "\(place) \(violation.message)"
     }
 
-    private static func fits(_ value: JSON, _ type: String) -> Bool {
-        // 1.0 is an integer for JSON Schema.
-        type == "integer" ? value.kind == .number && isInteger(value) : value.kind.rawValue == type
-    }
+    // MARK: - Names of places
 
-    private static func isInteger(_ value: JSON) -> Bool {
-        value.int64Value != nil || value.doubleValue.map { $0 == $0.rounded() } == true
-    }
+    /// How many steps of a way are told; callers of our tools go astray near the top.
+    private static let maximumSteps = 16
 
-    private static func choiceFault(_ value: JSON, _ schema: JSONObject, _ place: String) -> String? {
-        guard let choices = schema["enum"]?.arrayValue ?? schema["const"].map({ [$0] }), !choices.contains(value) else {
-            return nil
+    /// The way to a value as a programmer would write it: `arguments.list[1].id`.
+    private func place(of pointer: JSONPointer, in arguments: JSON) -> String {
+        var text = root
+        var value: JSON? = arguments
+        for token in pointer.tokens.prefix(Self.maximumSteps) {
+            text += value?.kind == .array ? "[\(token)]" : Self.step(token)
+            value = value?[JSONPointer(tokens: [token])]
         }
-        return "\(place) must be one of \(choices.prefix(20).map(\.description).joined(separator: ", "))"
+        return pointer.tokens.count > Self.maximumSteps ? text + "…" : text
     }
 
-    private static func boundsFault(_ value: JSON, _ schema: JSONObject, _ place: String) -> String? {
-        switch value {
-        case .number(let number):
-            if let least = schema["minimum"]?.doubleValue, number.double < least {
-                return "\(place) must be at least \(schema["minimum"] ?? .null)"
-            }
-            if let greatest = schema["maximum"]?.doubleValue, number.double > greatest {
-                return "\(place) must be at most \(schema["maximum"] ?? .null)"
-            }
-            return nil
-        case .string(let text):
-            // JSON Schema counts characters as code points.
-            return countFault(text.unicodeScalars.count, schema["minLength"], schema["maxLength"], "characters", place)
-        case .array(let elements):
-            return countFault(elements.count, schema["minItems"], schema["maxItems"], "elements", place)
-        case .null, .bool, .object: return nil
-        }
-    }
-
-    private static func countFault(_ count: Int, _ least: JSON?, _ most: JSON?, _ unit: String, _ place: String) -> String? {
-        if let least = least?.intValue, count < least { return "\(place) must have at least \(least) \(unit)" }
-        if let most = most?.intValue, count > most { return "\(place) must have at most \(most) \(unit)" }
-        return nil
-    }
-
-    private static func memberFault(_ value: JSON, _ schema: JSONObject, _ place: String, _ depth: Int) -> String? {
-        guard let object = value.objectValue else { return nil }
-        for name in schema["required"]?.arrayValue?.compactMap(\.stringValue) ?? [] where !object.contains(name) {
-            return "\(place).\(name) is missing"
-        }
-        let properties = schema["properties"]?.objectValue ?? JSONObject()
-        for (name, member) in object {
-            if let property = properties[name]?.objectValue {
-                if let fault = fault(in: member, property, at: "\(place).\(name)", depth: depth + 1) { return fault }
-            } else if schema["additionalProperties"]?.boolValue == false, !properties.contains(name) {
-                return "\(place).\(name.prefix(64)) is not known; known are \(properties.names.joined(separator: ", "))"
-            }
-        }
-        return nil
-    }
-
-    private static func elementFault(_ value: JSON, _ schema: JSONObject, _ place: String, _ depth: Int) -> String? {
-        guard let elements = value.arrayValue, let schema = schema["items"]?.objectValue else { return nil }
-        for (index, element) in elements.enumerated() {
-            if let fault = fault(in: element, schema, at: "\(place)[\(index)]", depth: depth + 1) { return fault }
-        }
-        return nil
-    }
+    private static func step(_ name: String) -> String { ".\(name.prefix(64))" }
 }

@@ -32,11 +32,14 @@ public struct Tool: Sendable {
         }
     }
 
-    /// Does the call. Its arguments fit the schema as far as `ArgumentChecker` judges.
+    /// Does the call. Its arguments fit the schema.
     ///
     /// It throws `MCPError.invalidToolArguments` for arguments that no schema can judge, and gives
     /// `ToolResult.failure` for what the model should read.
     public typealias Handler = @Sendable (_ arguments: JSONObject, _ context: any CallContext) async throws -> ToolResult
+
+    /// Does the call, as `Handler`, and asks by `call.interview`.
+    public typealias CallHandler = @Sendable (_ call: FeatureCall) async throws -> ToolResult
 
     /// The name by which it is called.
     public let name: String
@@ -44,20 +47,42 @@ public struct Tool: Sendable {
     public let definition: JSONObject
     /// What its arguments must be.
     public let inputSchema: JSONObject
-    let handler: Handler
+    let argumentChecker: ArgumentChecker
+    let handler: CallHandler
 
-    /// A tool.
+    /// A tool that needs no more than its arguments and context.
     ///
     /// - Parameters:
     ///   - name: 1 to 128 of `A-Z a-z 0-9 _ . -` (the specification's SHOULD, which all clients take).
     ///   - inputSchema: of type `object`.
-    ///   - outputSchema: of type `object`; the results then have structured content that fits it.
+    ///   - outputSchema: of type `object`, or since 2026-07-28 of any; the results then have structured content that
+    ///     fits it.
     public init(
         name: String, title: String? = nil, description: String, inputSchema: JSONObject,
         outputSchema: JSONObject? = nil, annotations: Annotations = Annotations(), handler: @escaping Handler
     ) {
+        self.init(
+            name: name, title: title, description: description, inputSchema: inputSchema, outputSchema: outputSchema,
+            annotations: annotations
+        ) { (call: FeatureCall) in try await handler(call.arguments, call.context) }
+    }
+
+    /// A tool that sees the whole call, and may ask its client.
+    ///
+    /// - Parameters:
+    ///   - name: 1 to 128 of `A-Z a-z 0-9 _ . -`.
+    ///   - inputSchema: of type `object`.
+    ///   - outputSchema: of type `object`, or since 2026-07-28 of any; the results then have structured content that
+    ///     fits it.
+    ///   - extra: further members of the definition, such as `icons` and `_meta`.
+    public init(
+        name: String, title: String? = nil, description: String, inputSchema: JSONObject,
+        outputSchema: JSONObject? = nil, annotations: Annotations = Annotations(), extra: JSONObject = JSONObject(),
+        handler: @escaping CallHandler
+    ) {
         self.name = name
         self.inputSchema = inputSchema
+        argumentChecker = ArgumentChecker(schema: inputSchema)
         self.handler = handler
         var definition: JSONObject = ["name": .string(name)]
         if let title { definition["title"] = .string(title) }
@@ -66,6 +91,7 @@ public struct Tool: Sendable {
         if let outputSchema { definition["outputSchema"] = .object(outputSchema) }
         let hints = annotations.json
         if !hints.isEmpty { definition["annotations"] = .object(hints) }
+        for (name, value) in extra { definition.appendIfAbsent(name, value) }
         self.definition = definition
     }
 }

@@ -5,12 +5,16 @@ public struct UpstreamAddress: Sendable, Hashable {
     public var usesTLS: Bool
     /// Whether the server's certificate is checked; only an operator may switch that off, for a channel.
     public var verifiesCertificate: Bool
+    /// The address to connect to, where it was chosen and checked beforehand: `host` is then not looked up, and stays the name that the
+    /// server is asked for (`Host`, SNI) and that its certificate is checked against.
+    public var pinned: IPAddress?
 
-    public init(host: String, port: Int, usesTLS: Bool, verifiesCertificate: Bool = true) {
+    public init(host: String, port: Int, usesTLS: Bool, verifiesCertificate: Bool = true, pinned: IPAddress? = nil) {
         self.host = host
         self.port = port
         self.usesTLS = usesTLS
         self.verifiesCertificate = verifiesCertificate
+        self.pinned = pinned
     }
 
     /// The `Host` header (RFC 9110 §7.2): the port only where it isn't the scheme's own.

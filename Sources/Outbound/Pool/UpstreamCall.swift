@@ -2,7 +2,7 @@ public import NIOCore
 public import NIOHTTP1
 
 /// One request to an upstream, with its whole body at hand so that it can be sent again.
-public struct UpstreamRequest {
+public struct UpstreamRequest: Sendable {
     /// Method, path and headers; `Host` and `Content-Length` are set by the client.
     public var head: HTTPRequestHead
     public var body: ByteBuffer?
@@ -11,6 +11,9 @@ public struct UpstreamRequest {
     public var headTimeout = TimeAmount.minutes(5)
     /// The longest silence within the answer's body.
     public var idleTimeout = TimeAmount.minutes(2)
+    /// Whether it may be sent again where a kept connection ends before any answer, although the upstream may have seen it and done
+    /// what it says. Where not, it is sent again only if nothing of it went out.
+    public var mayBeRepeated = true
 
     public init(head: HTTPRequestHead, body: ByteBuffer?) {
         self.head = head
@@ -41,6 +44,8 @@ public final class UpstreamCall: Ticking {
     private(set) var isHeadReceived = false
     private var deadline: NIODeadline
     private var sentAt: NIODeadline?
+    /// Whether anything of the request may have left.
+    var wasSent: Bool { self.sentAt != nil }
     public var tickerIndex = -1
 
     /// How soon after the request a connection shows that it was stale. One that ends later ended while the upstream was at work, and
@@ -101,12 +106,12 @@ public final class UpstreamCall: Ticking {
     }
 
     /// The connection failed. A reused one that ended before it answered was stale: the upstream closed it while it was idle, so the
-    /// request is sent again, once, on a fresh one (RFC 9112 §9.3.1).
+    /// request is sent again, once, on a fresh one (RFC 9112 §9.3.1), if it may be (RFC 9110 §9.2.2).
     func failed(_ error: OutboundError, connectionWasReused: Bool) {
         guard self.receiver != nil else { return }
         let now = self.pool.now
         if connectionWasReused, !self.isHeadReceived, !self.wasRetried, error.code == .closed,
-            self.sentAt.map({ now - $0 < Self.staleWindow }) ?? true
+            self.sentAt.map({ self.request.mayBeRepeated && now - $0 < Self.staleWindow }) ?? true
         {
             self.wasRetried = true
             self.sentAt = nil

@@ -3,13 +3,15 @@ internal import NIOSSL
 
 /// The relay's way out: pooled HTTP/1.1 connections of one event loop, so that a request and its upstream share a thread.
 ///
-/// Confined to its event loop. Addresses come from channels, which only an operator makes; nothing here is safe for an address that
-/// a tenant gave.
+/// Confined to its event loop. Addresses come from channels, which only an operator makes; for an address that a tenant gave,
+/// `GuardedClient` stands before this.
 public final class UpstreamClient: Ticking {
     public struct Configuration: Sendable {
         /// Of one event loop to one upstream.
         public var maximumConnections = 512
         public var maximumWaitingRequests = 1024
+        /// Of one event loop, to which it has connections at a time. Only addresses that are pinned count: all others an operator wrote.
+        public var maximumPinnedUpstreams = 4096
         /// Shorter than the minute after which many servers close an idle connection.
         public var idleTimeout = TimeAmount.seconds(50)
         public init() {}
@@ -21,9 +23,12 @@ public final class UpstreamClient: Ticking {
         let trustingAnyone: NIOSSLContext
 
         /// - Throws: `OutboundError` where the system's certificates can't be read.
-        public init() throws(OutboundError) {
+        public init() throws(OutboundError) { try self.init(trusting: .default) }
+
+        init(trusting roots: NIOSSLTrustRoots) throws(OutboundError) {
             do {
                 var settings = TLSConfiguration.makeClientConfiguration()
+                settings.trustRoots = roots
                 settings.applicationProtocols = ["http/1.1"]
                 self.verifying = try NIOSSLContext(configuration: settings)
                 settings.certificateVerification = .none
@@ -39,6 +44,7 @@ public final class UpstreamClient: Ticking {
     private let configuration: Configuration
     private let tls: TLS
     private var pools: [UpstreamAddress: UpstreamPool] = [:]
+    private var pinnedCount = 0
     private var isShutDown = false
     public var tickerIndex = -1
     private var nextSweep: NIODeadline
@@ -72,7 +78,7 @@ public final class UpstreamClient: Ticking {
         self.nextSweep = now + .seconds(1)
         for (address, pool) in self.pools {
             pool.closeIdle(olderThan: self.configuration.idleTimeout, now: now)
-            if pool.isEmpty { self.pools[address] = nil }
+            if pool.isEmpty { self.forget(address) }
         }
         if self.pools.isEmpty { self.ticker.unregister(self) }
     }
@@ -82,15 +88,34 @@ public final class UpstreamClient: Ticking {
 
     private func pool(for address: UpstreamAddress) -> UpstreamPool {
         if let pool = self.pools[address] { return pool }
+        let isPinned = address.pinned != nil
+        if isPinned, self.pinnedCount >= self.configuration.maximumPinnedUpstreams { self.forgetUnused() }
+        let isFull = isPinned && self.pinnedCount >= self.configuration.maximumPinnedUpstreams
         let pool = UpstreamPool(
             address: address, eventLoop: self.eventLoop, ticker: self.ticker,
             tls: address.usesTLS ? (address.verifiesCertificate ? self.tls.verifying : self.tls.trustingAnyone) : nil,
             limits: PoolState.Limits(
-                maximumConnections: self.configuration.maximumConnections,
-                maximumWaiters: self.configuration.maximumWaitingRequests))
+                maximumConnections: isFull ? 0 : self.configuration.maximumConnections,
+                maximumWaiters: isFull ? 0 : self.configuration.maximumWaitingRequests))
+        // One that takes nothing says so itself, and is then of no more use.
+        guard !isFull else { return pool }
         self.pools[address] = pool
+        if isPinned { self.pinnedCount += 1 }
         if self.isShutDown { pool.shutDown() }
         self.ticker.register(self)
         return pool
+    }
+
+    private func forget(_ address: UpstreamAddress) {
+        guard self.pools.removeValue(forKey: address) != nil, address.pinned != nil else { return }
+        self.pinnedCount -= 1
+    }
+
+    /// Gives up the pinned upstreams to which there are idle connections only.
+    private func forgetUnused() {
+        for (address, pool) in self.pools where address.pinned != nil {
+            pool.closeIdle(olderThan: .zero, now: self.eventLoop.now + .nanoseconds(1))
+            if pool.isEmpty { self.forget(address) }
+        }
     }
 }

@@ -3,6 +3,12 @@ internal import NIOHTTP1
 internal import NIOSSL
 internal import NIOTLS
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// The last handler of one pooled connection: says when it can be used, writes a call's request, hands it the answer, and says when
 /// the connection is free.
 final class UpstreamConnection: ChannelDuplexHandler {
@@ -41,13 +47,20 @@ final class UpstreamConnection: ChannelDuplexHandler {
             self.lose(OutboundError(.closed, "the connection was closed"))
             return
         }
+        // A request that may not be sent twice is worth a look whether the other end is gone, and only the news of it isn't read yet.
+        if self.isReused, !call.request.mayBeRepeated, !context.channel.isEstablished {
+            self.lose(OutboundError(.closed, "the connection was closed"))
+            context.close(promise: nil)
+            return
+        }
         var head = call.request.head
         if !head.headers.contains(name: "host") { head.headers.add(name: "Host", value: address.hostHeader) }
         let length = call.request.body?.readableBytes ?? 0
         if length > 0 || head.method != .GET { head.headers.replaceOrAdd(name: "Content-Length", value: String(length)) }
         self.writer.body = call.request.body
         context.writeAndFlush(self.wrapOutboundOut(.head(head)), promise: nil)
-        call.sent()
+        // Where writing failed at once, the call has been told, and may be on its way elsewhere.
+        if self.call === call { call.sent() }
     }
 
     /// Closes the connection without another word to call or pool.
@@ -103,8 +116,19 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { self.pool?.connectionReady(self) }
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event, let pool = self.pool {
+            if pool.accepts(self.peerCertificate(context)) {
+                pool.connectionReady(self)
+            } else {
+                self.lose(OutboundError(.tls, "the certificate is one for another name"))
+                context.close(promise: nil)
+            }
+        }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func peerCertificate(_ context: ChannelHandlerContext) -> NIOSSLCertificate? {
+        (try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self))?.peerCertificate
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -135,5 +159,20 @@ final class UpstreamConnection: ChannelDuplexHandler {
         call?.connection = nil
         self.pool?.connectionClosed(self, wasLeased: call != nil, error)
         call?.failed(error, connectionWasReused: self.isReused)
+    }
+}
+
+extension Channel {
+    /// Whether the kernel has the connection open in both directions; true where it can't say.
+    fileprivate var isEstablished: Bool {
+        #if os(Linux)
+            guard let options = self as? any SocketOptionProvider else { return true }
+            var isEstablished = true
+            // On the channel's event loop this is answered at once.
+            options.getTCPInfo().assumeIsolated().whenSuccess { isEstablished = $0.tcpi_state == UInt8(TCP_ESTABLISHED) }
+            return isEstablished
+        #else
+            return true
+        #endif
     }
 }

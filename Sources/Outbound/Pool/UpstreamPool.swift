@@ -119,6 +119,19 @@ final class UpstreamPool: @unchecked Sendable {
         self.use(connection, for: waiter)
     }
 
+    /// Whether a certificate that TLS found good is one for this upstream's name (RFC 9110 §4.3.4).
+    ///
+    /// The TLS library is content where a certificate names the address that was connected to. Whoever leads a name astray can have a
+    /// certificate for their own address, so that here, where the host is a name, the certificate must say this name.
+    func accepts(_ certificate: NIOSSLCertificate?) -> Bool {
+        guard self.address.verifiesCertificate, !self.hostIsAddress else { return true }
+        guard let certificate else { return false }
+        return CertificateNames.isFor(self.address.host, certificate)
+    }
+
+    /// An address has no name to be asked for (RFC 6066 §3), nor to be found in a certificate.
+    private var hostIsAddress: Bool { (try? SocketAddress(ipAddress: self.address.host, port: 0)) != nil }
+
     func connectionClosed(_ connection: UpstreamConnection, wasLeased: Bool, _ error: OutboundError) {
         // One that was never taken in is none of this pool's: it lost the race between the addresses of a host.
         guard self.connections[connection.id] === connection else { return }
@@ -141,14 +154,14 @@ final class UpstreamPool: @unchecked Sendable {
     private func dial(_ id: Int, for waiter: Int) {
         let timeout = self.waiting[waiter]?.request.connectTimeout ?? .seconds(10)
         let deadline = self.now + timeout
-        ClientBootstrap(group: self.eventLoop)
+        let bootstrap = ClientBootstrap(group: self.eventLoop)
             .connectTimeout(timeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 // Once for each address that is tried.
                 channel.eventLoop.makeCompletedFuture { try self.configure(channel, id: id) }
             }
-            .connect(host: self.address.host, port: self.address.port)
+        self.connect(bootstrap)
             .assumeIsolated()
             .whenComplete { result in
                 switch result {
@@ -158,12 +171,22 @@ final class UpstreamPool: @unchecked Sendable {
             }
     }
 
+    /// To the address that was pinned, and no other; else to whatever the name stands for.
+    private func connect(_ bootstrap: ClientBootstrap) -> EventLoopFuture<any Channel> {
+        guard let pinned = self.address.pinned else { return bootstrap.connect(host: self.address.host, port: self.address.port) }
+        do {
+            return bootstrap.connect(
+                to: try SocketAddress(packedIPAddress: ByteBuffer(bytes: pinned.bytes), port: self.address.port))
+        } catch {
+            return self.eventLoop.makeFailedFuture(error)
+        }
+    }
+
     private func configure(_ channel: any Channel, id: Int) throws {
         let pipeline = channel.pipeline.syncOperations
         if let tls = self.tls {
-            // An address has no name to be asked for (RFC 6066 §3).
-            let isAddress = (try? SocketAddress(ipAddress: self.address.host, port: 0)) != nil
-            try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : self.address.host))
+            try pipeline.addHandler(
+                NIOSSLClientHandler(context: tls, serverHostname: self.hostIsAddress ? nil : self.address.host))
         }
         let writer = RequestWriter()
         try pipeline.addHandler(writer)

@@ -152,9 +152,8 @@ extension GroupServerRepository {
 
     private static func check(_ server: GroupServer) throws(StorageError) {
         try MCPServerRules.check(id: server.id)
-        let kinds: [GroupServer.Kind] = [.proxySSE, .proxyStreamable, .openAPI]
-        guard kinds.contains(server.kind) else {
-            throw .invalid("type", "one of " + kinds.map(\.name).joined(separator: ", "))
+        guard GroupServer.Kind.all.contains(server.kind) else {
+            throw .invalid("type", "one of " + GroupServer.Kind.all.map(\.name).joined(separator: ", "))
         }
         try Limits.check(long: "name", server.name)
         try Limits.check(long: "description", server.description)

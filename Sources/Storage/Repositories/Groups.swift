@@ -80,7 +80,7 @@ public struct GroupRepository: Sendable {
         }
     }
 
-    /// Deletes the group, its tokens and its MCP servers. Its log rows stay until they are old.
+    /// Deletes the group, its tokens, its MCP servers and what it saved for public ones. Its log rows stay until they are old.
     /// - Throws: `notFound`.
     public func delete(_ id: String) async throws(StorageError) -> Written<Void> {
         try await database.change { connection throws(StorageError) in
@@ -179,7 +179,11 @@ extension GroupRepository {
         let servers = try connection.query("DELETE FROM portico_group_mcps WHERE group_id = ?1t RETURNING id", [.text(id)]) {
             row throws(StorageError) in row.text(0)
         }
+        let saved = try connection.query("DELETE FROM portico_mcp_params WHERE group_id = ?1t RETURNING mcp_id", [.text(id)]) {
+            row throws(StorageError) in row.text(0)
+        }
         return tokens.sorted().map { .removeToken(id: $0) }
-            + servers.sorted().map { .removeGroupServer(id: $0, group: id) } + [.removeGroup(id: id)]
+            + servers.sorted().map { .removeGroupServer(id: $0, group: id) }
+            + saved.sorted().map { .removeServerParameters(server: $0, group: id) } + [.removeGroup(id: id)]
     }
 }

@@ -46,6 +46,12 @@ extension PublicServerRepository {
         return found
     }
 
+    /// Whether there is such a server. If so, it can't be deleted until the transaction ends, so that nothing is left behind that
+    /// belongs to it.
+    static func hold(_ id: String, _ connection: any SQLConnection) throws(StorageError) -> Bool {
+        try connection.execute("UPDATE portico_public_mcps SET status = status WHERE id = ?1t", [.text(id)]) == 1
+    }
+
     static func all(_ connection: any SQLConnection, _ secrets: StoreSecrets) throws(StorageError) -> [PublicServer] {
         try connection.query(SQL("SELECT \(columns) FROM portico_public_mcps ORDER BY id"), []) { row throws(StorageError) in
             try read(row, secrets)

@@ -21,14 +21,17 @@ public struct PublicServerRepository: Sendable {
     /// - Parameters:
     ///   - id: that one only; nil or "" = any.
     ///   - keyword: a part of the id, name, description or tags, without regard to case.
+    ///   - excluded: ids that are left out.
     public func list(
-        kind: PublicServer.Kind? = nil, id: String? = nil, keyword: String? = nil, status: PublicServer.Status? = nil, page: Page
+        kind: PublicServer.Kind? = nil, id: String? = nil, keyword: String? = nil, status: PublicServer.Status? = nil,
+        excluding excluded: [String] = [], page: Page
     ) async throws(StorageError) -> Listing<PublicServer> {
         let secrets = database.secrets
         var conditions = Conditions()
         conditions.add("kind", equals: kind?.name)
         conditions.add("id", equals: id)
         conditions.add("status", equals: status?.number)
+        for id in excluded { conditions.add("id <> @", .text(id)) }
         conditions.add(["id", "name", "name_cn", "description", "description_cn", "tags"], contain: keyword)
         return try await database.engine.read { [conditions] connection throws(StorageError) in
             try connection.list(
@@ -64,13 +67,15 @@ public struct PublicServerRepository: Sendable {
         }
     }
 
+    /// Deletes one, and what groups saved for it.
     /// - Throws: `notFound`.
     public func delete(_ id: String) async throws(StorageError) -> Written<Void> {
         try await database.change { connection throws(StorageError) in
             guard try connection.execute("DELETE FROM portico_public_mcps WHERE id = ?1t", [.text(id)]) == 1 else {
                 throw .notFound("public MCP server", id)
             }
-            return Written((), [.removePublicServer(id: id)])
+            let parameters = try ServerParametersRepository.delete(server: id, connection)
+            return Written((), parameters + [.removePublicServer(id: id)])
         }
     }
 

@@ -22,7 +22,11 @@ struct Migration: Sendable {
     /// All steps of a scope, in order.
     static func all(_ scope: DatabaseScope) -> [Migration] {
         switch scope {
-        case .main: [Migration(scope: .main, number: 1, statements: mainTables)]
+        case .main:
+            [
+                Migration(scope: .main, number: 1, statements: mainTables),
+                Migration(scope: .main, number: 2, statements: parameterTables),
+            ]
         case .log: [Migration(scope: .log, number: 1, statements: logTables)]
         }
     }

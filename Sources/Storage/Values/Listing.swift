@@ -14,8 +14,25 @@ public struct Page: Sendable, Hashable {
         self.number = min(max(number, 1), 1 << 40)
     }
 
-    var limit: Int64 { Int64(size) }
-    var offset: Int64 { Int64(number - 1) * Int64(size) }
+    /// How many elements of a longer list stand before those of this one.
+    private var preceding: Int64 = 0
+
+    /// The part of this page that a list has whose elements stand behind `count` others.
+    public func after(_ count: Int) -> Page {
+        var page = self
+        page.preceding += Int64(count)
+        return page
+    }
+
+    /// Where the page's elements stand among `count`.
+    public func range(in count: Int) -> Range<Int> {
+        let start = Int(clamping: min(offset, Int64(count)))
+        return start..<Int(clamping: min(offset + limit, Int64(count)))
+    }
+
+    private var start: Int64 { Int64(number - 1) * Int64(size) - preceding }
+    var limit: Int64 { min(max(start + Int64(size), 0), Int64(size)) }
+    var offset: Int64 { max(start, 0) }
 }
 
 /// In which order a list is asked for: a member's name and a direction.

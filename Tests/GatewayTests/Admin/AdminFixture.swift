@@ -92,14 +92,17 @@ struct AdminFixture: Sendable {
 
 /// Runs `body` with an admin API over a new store.
 func withAdmin(
-    _ engine: AdminEngine = .sqlite, _ body: @escaping @Sendable (AdminFixture) async throws -> Void
+    _ engine: AdminEngine = .sqlite, tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
+    _ body: @escaping @Sendable (AdminFixture) async throws -> Void
 ) async throws {
-    try await withAdmin(engine, setting: \.keys.admin, to: AdminFixture.key, body)
+    try await withAdmin(
+        engine, setting: \.keys.admin, to: AdminFixture.key, tools: tools, upstreams: upstreams, body)
 }
 
 /// Runs `body` with an admin API over a new store, one setting of which is not the default.
 func withAdmin<Value>(
     _ engine: AdminEngine = .sqlite, setting: WritableKeyPath<Configuration, Value>, to value: Value,
+    tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
     _ body: @escaping @Sendable (AdminFixture) async throws -> Void
 ) async throws {
     var configuration = Configuration()
@@ -107,12 +110,16 @@ func withAdmin<Value>(
     configuration[keyPath: setting] = value
     let admin = configuration
     try await withStore(engine) { store in
-        let directory = LiveDirectory()
+        var contents = Snapshot.Contents()
+        contents.configuredServers = admin.configuredServers
+        let directory = LiveDirectory(Snapshot(contents))
         let clock = WallClock.fixed(AdminFixture.now)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let router = Router()
-        AdminAPI(store: store, directory: directory, configuration: admin, tester: TesterDouble(), clock: clock, logger: logger)
-            .addRoutes(to: router)
+        AdminAPI(
+            store: store, directory: directory, configuration: admin, tester: TesterDouble(), tools: tools, upstreams: upstreams,
+            clock: clock, logger: logger
+        ).addRoutes(to: router)
         try await Application(router: router, logger: logger).test(.router) { client in
             try await body(AdminFixture(client: client, store: store, directory: directory))
         }

@@ -10,8 +10,9 @@ struct ContractDocument {
         root = try JSON.parse(bytes)
     }
 
-    /// The contract that existing programs are written for, beside the checkout; absent on most machines.
-    static let sharedPath = packageRoot + "/../shared/admin/contract.swagger.json"
+    /// The contract that existing programs are written for, beside the checkout or where `PORTICO_SHARED` says; absent on most machines.
+    static let sharedPath =
+        (ProcessInfo.processInfo.environment["PORTICO_SHARED"] ?? packageRoot + "/../shared") + "/admin/contract.swagger.json"
     /// A small document of the same form that is always there.
     static let fixturePath = folder + "/contract-fixture.json"
     static let folder = String(#filePath.dropLast("/ContractDocument.swift".count))
@@ -38,7 +39,9 @@ struct ContractDocument {
         for (path, item) in root["paths"]?.objectValue ?? [:] where path.hasPrefix("/api/") {
             for (method, description) in item.objectValue ?? [:] where method.uppercased() + " " + Self.shape(path) == operation {
                 let schema = description["responses"]?["200"]?["schema"]
-                let found = schema.map { faults(of: envelope, against: $0, at: "") } ?? []
+                // A few operations are described by their data alone.
+                let isData = schema?["type"] == "array"
+                let found = schema.map { faults(of: isData ? envelope["data"] ?? .null : envelope, against: $0, at: "") } ?? []
                 if found.count < fewest?.count ?? .max { fewest = found }
             }
         }

@@ -180,7 +180,20 @@ struct ContractDrive {
         try await ask(.get, "/mcp/public/{}", ["s1"])
         try await ask(.post, "/mcp/public/{}/status", ["s1"], with: ["status": 1])
         for path in ["/mcp/publics", "/mcp/publics/all"] { try await ask(.get, path) }
+        try await ask(.get, "/group/{}/mcp", ["g1"])
+        try await ask(.get, "/group/{}/mcp/{}", ["g1", "s1"])
+        try await ask(.post, "/mcp/public/{}/group/{}/params", ["s1", "g1"], with: ["params": [:]])
+        try await ask(.get, "/mcp/public/{}/group/{}/params", ["s1", "g1"])
         try await ask(.delete, "/mcp/public/{}", ["s1"])
+        try await ask(.post, "/embedmcp", with: ["id": "time", "enabled": true, "init_config": ["local_timezone": "UTC"]])
+        try await ask(.get, "/embedmcp")
+        try await ask(.post, "/mcp/group/{}", ["g1"], with: server)
+        try await ask(.put, "/mcp/group/{}/{}", ["g1", "s1"], with: server)
+        try await ask(.get, "/mcp/group/{}/{}", ["g1", "s1"])
+        try await ask(.post, "/mcp/group/{}/{}/status", ["g1", "s1"], with: ["status": 1])
+        for (path, place) in [("/mcp/group/{}", ["g1"]), ("/mcp/group/all", [])] { try await ask(.get, path, place) }
+        try await ask(.delete, "/mcp/group/{}/{}", ["g1", "s1"])
+        try await ask(.get, "/mcp/upstreams")
 
         try await admin.addLog()
         try await ask(.get, "/logs")

@@ -37,16 +37,18 @@ struct TestFront: Sendable {
     func beginShutdown() async { await self.services.triggerGracefulShutdown() }
 
     static func run(
-        limits: FrontLimits = .patient, connections: Int? = nil, _ body: @escaping @Sendable (TestFront) async throws -> Void
+        limits: FrontLimits = .patient, connections: Int? = nil,
+        routes make: (@Sendable (any EventLoop, LoopTicker) throws -> any HotRoutes)? = nil,
+        _ body: @escaping @Sendable (TestFront) async throws -> Void
     ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let log = FrontLog()
         let gate = TestGate()
         let side = try await group.next().submit {
             let eventLoop = group.next()
-            let routes = TestRoutes(eventLoop: eventLoop, log: log, gate: gate)
-            return NIOLoopBound(
-                HotSideBox(HotSide(routes: routes, ticker: LoopTicker(eventLoop: eventLoop))), eventLoop: eventLoop)
+            let ticker = LoopTicker(eventLoop: eventLoop)
+            let routes = try make?(eventLoop, ticker) ?? TestRoutes(eventLoop: eventLoop, log: log, gate: gate)
+            return NIOLoopBound(HotSideBox(HotSide(routes: routes, ticker: ticker)), eventLoop: eventLoop)
         }.get()
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -70,30 +70,55 @@ struct HotFixture: Sendable {
         journal: RecordingJournal = RecordingJournal(), policy: @escaping @Sendable (inout HotPolicy) -> Void = { _ in },
         directory change: (inout Snapshot.Contents) -> Void = { _ in }
     ) async throws -> HotFixture {
-        let hash = try Self.keyHash()
-        var contents = try Self.contents(hash)
-        change(&contents)
-        let directory = LiveDirectory(Snapshot(contents))
-        let meter = Meter(journal: journal, billingEnabled: true)
-        let providers = try ProviderCatalogue(files: Templates().files(in: "providers"))
-        let tls = try UpstreamClient.TLS()
+        let parts = try Parts(journal: journal, directory: change)
         let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
         let router = try await eventLoop.submit {
-            let ticker = LoopTicker(eventLoop: eventLoop)
-            let upstream = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: tls)
             var chosen = HotPolicy()
             policy(&chosen)
-            let relay = RelayLoop(
-                eventLoop: eventLoop, lane: 0, client: upstream, meter: meter, providers: providers, settings: RelaySettings(),
-                clock: .fixed(Self.noon))
-            let loop = HotLoop(
-                relay: relay, upstream: upstream, ticker: ticker,
-                tools: ToolHost(sessions: LegacySessionStore(), catalogue: EmbeddedCatalogue()),
-                meter: meter, directory: directory, keyHash: hash, clock: .fixed(Self.noon), policy: chosen, metrics: HotMetrics()
-            )
-            return NIOLoopBound(HotRouter(loop: loop), eventLoop: eventLoop)
+            let router = parts.router(on: eventLoop, ticker: LoopTicker(eventLoop: eventLoop), policy: chosen)
+            return NIOLoopBound(router, eventLoop: eventLoop)
         }.get()
-        return HotFixture(journal: journal, meter: meter, directory: directory, router: router)
+        return HotFixture(journal: journal, meter: parts.meter, directory: parts.directory, router: router)
+    }
+
+    /// What a router needs, whatever event loop it is on.
+    struct Parts: Sendable {
+        let meter: Meter
+        let directory: LiveDirectory
+        private let hash: KeyedHash
+        private let providers: ProviderCatalogue
+        private let tls: UpstreamClient.TLS
+        private let tools: ToolHost
+
+        /// - Parameter given: services in the place of embedded servers.
+        init(
+            journal: RecordingJournal, given: [String: any MCPService] = [:],
+            directory change: (inout Snapshot.Contents) -> Void = { _ in }
+        ) throws {
+            self.hash = try HotFixture.keyHash()
+            var contents = try HotFixture.contents(self.hash)
+            change(&contents)
+            self.directory = LiveDirectory(Snapshot(contents))
+            self.meter = Meter(journal: journal, billingEnabled: true)
+            self.providers = try ProviderCatalogue(files: Templates().files(in: "providers"))
+            self.tls = try UpstreamClient.TLS()
+            var parts = ToolHost.Parts()
+            parts.given = given
+            self.tools = ToolHost(parts)
+        }
+
+        /// A router on that event loop, made there.
+        func router(on eventLoop: any EventLoop, ticker: LoopTicker, policy: HotPolicy = HotPolicy()) -> HotRouter {
+            let upstream = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: self.tls)
+            let relay = RelayLoop(
+                eventLoop: eventLoop, lane: 0, client: upstream, meter: self.meter, providers: self.providers,
+                settings: RelaySettings(), clock: .fixed(HotFixture.noon))
+            return HotRouter(
+                loop: HotLoop(
+                    relay: relay, upstream: upstream, ticker: ticker, tools: self.tools, meter: self.meter,
+                    directory: self.directory, keyHash: self.hash, clock: .fixed(HotFixture.noon), policy: policy,
+                    metrics: HotMetrics()))
+        }
     }
 
     /// What is answered; nil where the path is cold.
@@ -145,13 +170,13 @@ struct HotFixture: Sendable {
 
     private struct NoKey: Error {}
 
-    private static func keyHash() throws -> KeyedHash {
+    static func keyHash() throws -> KeyedHash {
         guard let hash = KeyedHash(keyBytes: Array(repeating: 7, count: 32)) else { throw NoKey() }
         return hash
     }
 
     /// A group with tokens for each fate, and MCP servers of each.
-    private static func contents(_ hash: KeyedHash) throws -> Snapshot.Contents {
+    static func contents(_ hash: KeyedHash) throws -> Snapshot.Contents {
         var contents = Snapshot.Contents()
         contents.groups = [Group(id: "acme", createdAt: 0)]
         contents.tokens = ["good", "disabled", "office", "poor"].enumerated().map { index, name in

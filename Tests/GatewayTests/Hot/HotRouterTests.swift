@@ -58,9 +58,11 @@ struct HotRouterTests {
             (.GET, "/v1/models/unknown", 404),
             (.GET, "/v1/chat/completions", 405), (.DELETE, "/v1/models", 405), (.GET, "/v1/models", 200),
             (.GET, "/v1/models/vendor%2Fmodel", 200),
-            (.GET, "/v1/models/vendor/model", 200), (.POST, "/mcp", 501), (.POST, "/mcp/group/x", 501),
-            (.GET, "/mcp/public/time/sse", 501),
-            (.POST, "/mcp/public/nonsense", 404), (.POST, "/mcp/public/off", 404), (.POST, "/mcp/public/proxy", 501),
+            (.GET, "/v1/models/vendor/model", 200), (.POST, "/mcp", 415), (.POST, "/mcp/group/x", 404),
+            (.POST, "/mcp/public/time/sse", 405), (.GET, "/mcp/public/time/message", 405),
+            (.POST, "/mcp/public/time/message", 404), (.GET, "/mcp/public/time/sse/x", 404), (.GET, "/mcp/public//sse", 404),
+            (.GET, "/mcp/public/time", 405), (.DELETE, "/mcp/public/time", 400),
+            (.POST, "/mcp/public/nonsense", 404), (.POST, "/mcp/public/off", 404), (.POST, "/mcp/public/proxy", 503),
             (.PUT, "/mcp/public/time", 405),
         ] as [(HTTPMethod, String, UInt)])
     func statuses(method: HTTPMethod, path: String, status: UInt) async throws {
@@ -104,7 +106,7 @@ struct HotRouterTests {
     @Test("the query's key opens MCP, where clients can't set headers, and nothing else")
     func queryKey() async throws {
         let hot = try await HotFixture.make()
-        #expect(try await hot.send(.POST, "/mcp?key=sk-good", key: nil)?.status == .notImplemented)
+        #expect(try await hot.send(.POST, "/mcp?key=sk-good", key: nil)?.status == .unsupportedMediaType)
         #expect(try await hot.send(.GET, "/v1/models?key=sk-good", key: nil)?.status == .unauthorized)
     }
 
@@ -159,6 +161,18 @@ struct CrossOriginTests {
             let call = try #require(try await hot.send(.POST, "/mcp", ["Origin": origin]))
             #expect((call.status == .forbidden) == !isAllowed)
         }
+    }
+
+    @Test("headers that repeat arguments are allowed by their names, whatever the tool calls them")
+    func parameterHeaders() async throws {
+        let hot = try await HotFixture.make { $0.toolOrigins = ["https://a.example"] }
+        var preflight = Self.preflight
+        preflight.add(
+            name: "Access-Control-Request-Headers", value: "mcp-param-region, Mcp-Param-Size, x-other, mcp-param-\u{e4}")
+        let told = try #require(try await hot.send(.OPTIONS, "/mcp/public/time", key: nil, preflight))
+        let allowed = told.headers[canonicalForm: "access-control-allow-headers"]
+        #expect(allowed.contains("mcp-param-region") && allowed.contains("mcp-param-size") && allowed.contains("Mcp-Session-Id"))
+        #expect(!allowed.contains("x-other") && !allowed.contains { $0.contains("\u{e4}") })
     }
 
     @Test("OPTIONS without an origin is no preflight")

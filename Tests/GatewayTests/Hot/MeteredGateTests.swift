@@ -157,7 +157,8 @@ struct MeteredGateTests {
             var ids = RequestIDGenerator()
             self.requestID = ids.next(nowMilliseconds: HotFixture.noon)
             self.gate = MeteredGate(
-                meter: self.meter, caller: self.caller, server: server, requestID: self.requestID, receivedAt: HotFixture.noon,
+                meter: self.meter, caller: self.caller, tariff: ToolTariff(.offered(server)), requestID: self.requestID,
+                receivedAt: HotFixture.noon,
                 clientAddress: "",
                 endpoint: "/mcp/public/time", lane: 0, clock: .fixed(HotFixture.noon))
         }
@@ -197,35 +198,5 @@ struct MeteredGateTests {
         func progress(_ progress: Progress) {}
         func log(_ entry: LogEntry) {}
         func ask(_ asks: [PendingAsk]) async throws -> [AskKey: Answer] { [:] }
-    }
-}
-
-@Suite("Services behind public servers are made once")
-struct ToolHostTests {
-    @Test("the same configuration has the same sessions; a changed one is made anew, and a kind that isn't served says so")
-    func cache() async throws {
-        let host = ToolHost(sessions: LegacySessionStore(), catalogue: EmbeddedCatalogue())
-        var server = PublicServer(id: "time", kind: .embedded, createdAt: 1)
-        let first = try host.endpoint(for: server)
-        #expect(first.id == "public/time")
-        server.embedConfig = ["init": ["nonsense": "x"]]
-        // Not looked at: nothing says that it has changed.
-        _ = try host.endpoint(for: server)
-        server.updatedAt = 2
-        #expect(throws: ToolHost.Unavailable.self) { try host.endpoint(for: server) }
-        server.embedConfig = [:]
-        _ = try host.endpoint(for: server)
-    }
-
-    @Test(
-        "what can't be served",
-        arguments: [("time", PublicServer.Kind.proxySSE, 501), ("nonsense", .embedded, 503)]
-            as [(String, PublicServer.Kind, UInt)])
-    func unavailable(id: String, kind: PublicServer.Kind, status: UInt) {
-        let host = ToolHost(sessions: LegacySessionStore(), catalogue: EmbeddedCatalogue())
-        let error = #expect(throws: ToolHost.Unavailable.self) {
-            try host.endpoint(for: PublicServer(id: id, kind: kind, createdAt: 1))
-        }
-        #expect(error?.status.code == status)
     }
 }

@@ -162,11 +162,12 @@ struct LadderTests {
     @Test(
         "other methods than POST",
         arguments: [
-            ("GET", [:], 405, "POST, DELETE"), ("GET", ["MCP-Protocol-Version": "2026-07-28"], 405, "POST"),
+            ("GET", [:], 405, "GET, POST, DELETE"), ("GET", ["Accept": "text/html"], 405, "GET, POST, DELETE"),
+            ("GET", ["Accept": "text/event-stream"], 400, nil), ("GET", ["MCP-Protocol-Version": "2026-07-28"], 405, "POST"),
             ("GET", ["MCP-Protocol-Version": "2031-01-01"], 405, "POST"), ("GET", ["Mcp-Session-Id": "gone"], 404, nil),
             ("DELETE", [:], 400, nil), ("DELETE", ["Mcp-Session-Id": "gone"], 404, nil),
             ("DELETE", ["MCP-Protocol-Version": "2026-07-28", "Mcp-Session-Id": "s"], 405, "POST"),
-            ("PUT", [:], 405, "POST, DELETE"), ("HEAD", [:], 405, "POST, DELETE"),
+            ("PUT", [:], 405, "GET, POST, DELETE"), ("HEAD", [:], 405, "GET, POST, DELETE"),
         ] as [(String, [String: String], Int, String?)])
     func methods(method: String, headers: [String: String], status: Int, allow: String?) async {
         let answer = await Exchange(echoServer()).send(method, [], headers)

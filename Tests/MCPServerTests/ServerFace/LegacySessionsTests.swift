@@ -2,6 +2,10 @@ import Testing
 
 @testable import MCPServer
 
+extension LegacySession: HeldSession {
+    public var isInUse: Bool { phase == .initialising }
+}
+
 @Suite("sessions of legacy clients")
 struct LegacySessionsTests {
     private let start = ContinuousClock.now
@@ -45,7 +49,7 @@ struct LegacySessionsTests {
 
     @Test("a session is known to its owner, at its endpoint, until it ends")
     func ownership() {
-        var sessions = LegacySessions(limits: LegacySessionLimits())
+        var sessions = LegacySessions<LegacySession>(limits: LegacySessionLimits())
         let answer1 = sessions.open(ready(alice), id: "s", endpoint: "one", at: start)
         #expect(answer1)
         let answer2 = sessions.open(ready(bob), id: "s", endpoint: "one", at: start)
@@ -67,7 +71,7 @@ struct LegacySessionsTests {
 
     @Test("an idle session is forgotten, a used one is not")
     func idle() {
-        var sessions = LegacySessions(limits: LegacySessionLimits(idle: .seconds(10)))
+        var sessions = LegacySessions<LegacySession>(limits: LegacySessionLimits(idle: .seconds(10)))
         _ = sessions.open(ready(alice), id: "idle", endpoint: "one", at: start)
         _ = sessions.open(ready(alice), id: "used", endpoint: "one", at: start)
         _ = sessions.use("used", endpoint: "one", principal: alice, at: start.advanced(by: .seconds(6)))
@@ -79,9 +83,29 @@ struct LegacySessionsTests {
         #expect(sessions.count == 1)
     }
 
+    @Test("a session in use does not become idle, and what goes is handed out to be ended")
+    func inUse() {
+        var sessions = LegacySessions<LegacySession>(limits: LegacySessionLimits(idle: .seconds(10)))
+        var used = LegacySession(owner: alice)
+        _ = used.initialize(
+            LegacySession.Greeting(
+                revision: .march2025, capabilities: ClientCapabilities(), info: Implementation(name: "c", version: "1")))
+        _ = sessions.open(used, id: "used", endpoint: "one", at: start)
+        _ = sessions.open(ready(bob), id: "idle", endpoint: "one", at: start)
+        sessions.expire(at: start.advanced(by: .seconds(10)))
+        #expect(sessions.count == 1)
+        let gone = sessions.takeRemoved()
+        #expect(gone.map(\.owner) == [bob])
+        let again = sessions.takeRemoved()
+        #expect(again.isEmpty)
+        sessions.update("used", endpoint: "one", principal: alice) { $0.confirm() }
+        sessions.expire(at: start.advanced(by: .seconds(20)))
+        #expect(sessions.count == 0)
+    }
+
     @Test("who has too many loses the one used longest ago, and nobody else loses one")
     func perPrincipal() {
-        var sessions = LegacySessions(limits: LegacySessionLimits(total: 100, perPrincipal: 2))
+        var sessions = LegacySessions<LegacySession>(limits: LegacySessionLimits(total: 100, perPrincipal: 2))
         _ = sessions.open(ready(bob), id: "b", endpoint: "one", at: start)
         _ = sessions.open(ready(alice), id: "a1", endpoint: "one", at: start)
         _ = sessions.open(ready(alice), id: "a2", endpoint: "one", at: start)
@@ -99,7 +123,7 @@ struct LegacySessionsTests {
     func againstModel(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         let limits = LegacySessionLimits(total: 12, perPrincipal: 5, idle: .seconds(40))
-        var sessions = LegacySessions(limits: limits)
+        var sessions = LegacySessions<LegacySession>(limits: limits)
         // The model: ids in the order of their last use, each with its owner and time.
         var model: [(id: String, owner: String, used: Int)] = []
         let owners = ["p", "q", "r", "s"]

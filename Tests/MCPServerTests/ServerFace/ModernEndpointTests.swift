@@ -103,7 +103,7 @@ struct ModernEndpointTests {
         "methods that the era or the server has not are 404",
         arguments: [
             "initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe", "unknown/method",
-            "subscriptions/listen", "prompts/list", "resources/read", "completion/complete", "tasks/get", "tasks/result",
+            "prompts/list", "resources/read", "completion/complete", "tasks/get", "tasks/result",
         ])
     func unknownMethods(method: String) async {
         let answer = await exchange.modern(method, ["uri": "a:b", "taskId": "t"])

@@ -13,13 +13,13 @@ struct Exchange {
 
     init(
         _ service: any MCPService, id: String = "one", limits: LegacySessionLimits = LegacySessionLimits(),
-        seal: ContinuationSeal? = nil
+        seal: ContinuationSeal? = nil, configuration: MCPEndpoint.Configuration = MCPEndpoint.Configuration()
     ) {
         let time = TestTime()
         let ids = Mutex(0)
         self.time = time
         let sessions = LegacySessionStore(
-            limits: limits, now: { time.now },
+            limits: limits, pulse: Pulse(isAutomatic: false, now: { time.now }),
             makeID: {
                 ids.withLock {
                     $0 += 1
@@ -27,7 +27,8 @@ struct Exchange {
                 }
             })
         self.sessions = sessions
-        endpoint = MCPEndpoint(id: id, service: service, sessions: sessions, seal: seal)
+        endpoint = MCPEndpoint(
+            id: id, service: service, sessions: sessions, seal: seal, configuration: configuration)
     }
 
     func send(
@@ -46,8 +47,8 @@ struct Exchange {
     }
 
     /// A legacy session that is ready; returns its id.
-    func open(_ revision: Revision = .november2025) async throws -> String {
-        let answer = await post(Self.initialize(revision.rawValue))
+    func open(_ revision: Revision = .november2025, capabilities: JSON = ["sampling": [:]]) async throws -> String {
+        let answer = await post(Self.initialize(revision.rawValue, capabilities: capabilities))
         let session = try #require(answer.header("mcp-session-id"))
         let confirmed = await post(
             ["jsonrpc": "2.0", "method": "notifications/initialized"], ["Mcp-Session-Id": session])
@@ -86,11 +87,11 @@ struct Exchange {
         return .object(request)
     }
 
-    static func initialize(_ version: String, id: JSON = 1) -> JSON {
+    static func initialize(_ version: String, id: JSON = 1, capabilities: JSON = ["sampling": [:]]) -> JSON {
         request(
             "initialize",
             [
-                "protocolVersion": .string(version), "capabilities": ["sampling": [:]],
+                "protocolVersion": .string(version), "capabilities": capabilities,
                 "clientInfo": ["name": "test", "version": "0"],
             ], id: id)
     }

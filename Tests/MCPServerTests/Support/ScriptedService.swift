@@ -5,17 +5,21 @@ import Wire
 
 /// A service whose profile and behaviour a test writes down; it remembers what it was asked.
 final class ScriptedService: MCPService {
+    typealias Watching = @Sendable (ChangeFilter) async throws -> Watch
     typealias Behaviour = @Sendable (Operation, any CallContext) async throws -> Outcome
 
     private let scriptedProfile: ServiceProfile
     private let behaviour: Behaviour
+    fileprivate let watching: Watching
     private let asked = Mutex<[Operation]>([])
 
     init(
         capabilities: ServerCapabilities = ServerCapabilities(.tools), instructions: String? = nil,
         cacheHint: CacheHint = .none, extensionMethods: Set<String> = [],
-        behaviour: @escaping Behaviour = { _, _ in .complete(RawObject()) }
+        behaviour: @escaping Behaviour = { _, _ in .complete(RawObject()) },
+        watching: @escaping Watching = { _ in Watch(honoured: ChangeFilter(), changes: AsyncStream { $0.finish() }) }
     ) {
+        self.watching = watching
         scriptedProfile = ServiceProfile(
             identity: Implementation(name: "scripted", version: "1"), capabilities: capabilities,
             instructions: instructions, cacheHint: cacheHint, extensionMethods: extensionMethods)
@@ -30,6 +34,10 @@ final class ScriptedService: MCPService {
         asked.withLock { $0.append(operation) }
         return try await behaviour(operation, context)
     }
+}
+
+extension ScriptedService {
+    func watch(_ filter: ChangeFilter, _ context: any CallContext) async throws -> Watch { try await watching(filter) }
 }
 
 /// A server with one tool, `echo`, which repeats its argument `text`, and one, `region`, whose argument a header repeats.

@@ -10,9 +10,13 @@ struct ArgumentCheckerTests {
         "properties": [
             "text": ["type": "string", "minLength": 1, "maxLength": 3], "count": ["type": "integer", "minimum": 1, "maximum": 9],
             "mode": ["enum": ["fast", "slow"]], "both": ["type": ["string", "null"]], "flag": ["type": "boolean"],
+            "id": ["pattern": "^[A-Z]-[0-9]+$"], "either": ["anyOf": [["type": "string"], ["type": "null"]]],
+            "one": ["oneOf": [["const": "a", "title": "A"], ["const": "b", "title": "B"]]], "set": ["uniqueItems": true],
+            "tree": ["$ref": "#/$defs/tree"],
             "list": ["type": "array", "items": ["type": "object", "required": ["id"]], "maxItems": 2],
         ],
         "required": ["text"], "additionalProperties": false,
+        "$defs": ["tree": ["type": "object", "properties": ["next": ["$ref": "#/$defs/tree"]]]],
     ]
 
     @Test(
@@ -20,9 +24,10 @@ struct ArgumentCheckerTests {
         arguments: [
             ["text": "a"], ["text": "äöü", "count": 9, "mode": "fast", "both": nil, "flag": false, "list": [["id": 1]]],
             ["text": "a", "count": 1.0], ["text": "a", "both": "x"],
+            ["text": "a", "id": "A-7", "either": nil, "one": "b", "set": [1, 2], "tree": ["next": ["next": [:]]]],
         ] as [JSONObject])
     func good(arguments: JSONObject) {
-        #expect(ArgumentChecker.fault(in: arguments, schema: schema) == nil)
+        #expect(ArgumentChecker(schema: schema).fault(in: arguments) == nil)
     }
 
     @Test(
@@ -39,10 +44,33 @@ struct ArgumentCheckerTests {
             (["text": "a", "list": [["id": 1], [:]]], "arguments.list[1].id is missing"),
             (["text": "a", "list": [["id": 1], ["id": 2], ["id": 3]]], "arguments.list must have at most 2"),
             (["text": "a", "other": 1], "arguments.other is not known; known are text, count"),
+            (["text": "a", "id": "A-7x"], "arguments.id must match ^[A-Z]-[0-9]+$"),
+            (["text": "a", "either": 7], "arguments.either must be a string or null, not a number"),
+            (["text": "a", "one": "c"], #"arguments.one must be one of "a", "b""#),
+            (["text": "a", "set": [1, 1.0]], "arguments.set must have no equal elements"),
+            (["text": "a", "tree": ["next": ["next": 7]]], "arguments.tree.next.next must be an object, not a number"),
         ] as [(JSONObject, String)])
     func bad(arguments: JSONObject, message: String) throws {
-        let fault = try #require(ArgumentChecker.fault(in: arguments, schema: schema))
+        let fault = try #require(ArgumentChecker(schema: schema).fault(in: arguments))
         #expect(fault.hasPrefix(message), "\(fault)")
+    }
+}
+
+@Suite("tools whose schemas are wrong")
+struct ArgumentCheckerSchemaTests {
+    @Test("no arguments are good by a schema that can't be used, and why is told to whoever made it")
+    func unusable() {
+        let checker = ArgumentChecker(schema: ["type": "object", "properties": ["a": ["type": "text"]]])
+        #expect(checker.fault(in: [:]) == "arguments can't be checked: the schema is not valid")
+        #expect(checker.diagnostics.first?.pointer.description == "/properties/a/type")
+    }
+
+    @Test("places and names of a caller are told in part only")
+    func long() throws {
+        let schema: JSONObject = ["additionalProperties": ["additionalProperties": false]]
+        let name = String(repeating: "n", count: 5000)
+        let fault = try #require(ArgumentChecker(schema: schema).fault(in: [name: [name: 1]]))
+        #expect(fault.utf8.count < 300)
     }
 }
 

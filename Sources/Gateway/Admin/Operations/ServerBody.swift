@@ -4,14 +4,16 @@ internal import Wire
 
 /// Reads public MCP servers from bodies.
 enum ServerBody {
-    /// A new server; the path names it where it has an id.
-    static func server(_ body: BodyObject, id: String?) throws(AdminFailure) -> PublicServer {
+    /// A new server, or one in place of `stored`, whose secrets it may name by their masks; the path names it where it has an id.
+    static func server(
+        _ body: BodyObject, id: String?, stored: (String) -> PublicServer? = { _ in nil }
+    ) throws(AdminFailure) -> PublicServer {
         let bodyID = try body.string("id")
         let id = try body.required("id", "a text", id ?? bodyID)
         let kind = try body.required("type", kinds, kind(body))
         var server = PublicServer(id: id, kind: kind, createdAt: 0)
         try read(body, into: &server)
-        return server
+        return try checked(stored(id).map { restoringSecrets(of: server, from: $0) } ?? server, body)
     }
 
     /// What `stored` becomes: what the body leaves out is reset, but for type and status.
@@ -19,12 +21,12 @@ enum ServerBody {
         var server = PublicServer(id: stored.id, kind: try kind(body) ?? stored.kind, createdAt: stored.createdAt)
         server.status = stored.status
         try read(body, into: &server)
-        return restoringSecrets(of: server, from: stored)
+        return try checked(restoringSecrets(of: server, from: stored), body)
     }
 
-    static func restoringSecrets(of server: PublicServer, from stored: PublicServer) -> PublicServer {
+    private static func restoringSecrets(of server: PublicServer, from stored: PublicServer) -> PublicServer {
         var server = server
-        for part in ServerConfigurationPart.all {
+        for part in ServerConfigurationPart<PublicServer>.all {
             server[keyPath: part.place] = part.restored(server[keyPath: part.place], stored: stored[keyPath: part.place])
         }
         return server
@@ -34,6 +36,9 @@ enum ServerBody {
 
     private static func kind(_ body: BodyObject) throws(AdminFailure) -> PublicServer.Kind? {
         guard let name = try body.string("type"), !name.isEmpty else { return nil }
+        guard name != PublicServer.Kind.standardIO.name else {
+            throw body.wrong("type", expected: "\(kinds); servers of the kind \(name) come from the configuration file only")
+        }
         guard let kind = PublicServer.Kind.all.first(where: { $0.name == name }) else {
             throw body.wrong("type", expected: kinds)
         }
@@ -54,7 +59,9 @@ enum ServerBody {
         server.logoURL = try body.string("logo_url") ?? ""
         server.tags = try body.strings("tags") ?? []
         try readPrice(body, into: &server)
-        for part in ServerConfigurationPart.all { server[keyPath: part.place] = try body.object(part.member) ?? JSONObject() }
+        for part in ServerConfigurationPart<PublicServer>.all {
+            server[keyPath: part.place] = try body.object(part.member) ?? JSONObject()
+        }
     }
 
     private static func readPrice(_ body: BodyObject, into server: inout PublicServer) throws(AdminFailure) {
@@ -62,5 +69,16 @@ enum ServerBody {
         server.defaultToolCallPrice = try price.money("default_tools_call_price") ?? .zero
         let prices = BodyObject(try price.object("tools_call_prices") ?? JSONObject(), path: "price.tools_call_prices.")
         for tool in prices.members.names { server.toolCallPrices[tool] = try prices.money(tool) }
+    }
+
+    /// The server, if the part of the configuration that its kind uses can be used.
+    private static func checked(_ server: PublicServer, _ body: BodyObject) throws(AdminFailure) -> PublicServer {
+        try ServerConfigurationCheck.test(server.testConfig, body)
+        if server.kind.isProxy { try ServerConfigurationCheck.proxy(server.proxyConfig, takesReusing: true, body) }
+        if server.kind == .openAPI { try ServerConfigurationCheck.openAPI(server.openAPIConfig, body) }
+        guard server.kind == .embedded else { return server }
+        try ServerConfigurationCheck.embedded(server.embedConfig, body)
+        try EmbeddedBody.check(server, at: body.place(of: "embed_config.init"))
+        return EmbeddedBody.completed(server)
     }
 }

@@ -1,0 +1,183 @@
+internal import Directory
+internal import Embedded
+internal import MCPServer
+internal import NIOHTTP1
+internal import Outbound
+internal import Synchronization
+internal import Wire
+
+/// Makes the services behind MCP servers, each once for as long as its configuration stays.
+final class ToolHost: Sendable {
+    /// Why a server can't be reached.
+    struct Unavailable: Error {
+        var status: HTTPResponseStatus
+        var message: String
+    }
+
+    /// What services and endpoints are made with, one of each for a node.
+    struct Parts: Sendable {
+        var sessions = LegacySessionStore()
+        /// Where calls wait whose servers ask modern clients.
+        var parking = ParkingLot()
+        /// Seals what a call needs to go on, and the cursors of joined lists; nil: only in tests.
+        var tokens: SealedTokens?
+        var catalogue = EmbeddedCatalogue()
+        /// Makes what is elsewhere; nil: such servers are not served.
+        var upstreams: UpstreamFactory?
+        /// Services that are made already, by the id of their embedded server.
+        var given: [String: any MCPService] = [:]
+    }
+
+    private let parts: Parts
+    private let seal: ContinuationSeal?
+    private let federation = FederationMemory()
+    private let hosted = Mutex(HostedServers())
+
+    init(_ parts: Parts) {
+        self.parts = parts
+        self.seal = parts.tokens.map { ContinuationSeal(tokens: $0) }
+    }
+
+    // MARK: - Servers
+
+    /// What answers for a server that a caller may use.
+    func hosted(_ server: UsableServer, for caller: Caller, in snapshot: Snapshot) throws(Unavailable) -> HostedServer {
+        let parameters: ServerParameters?
+        let key: HostedServers.Key
+        let updatedAt: Int64
+        switch server {
+        case .offered(let server):
+            parameters = snapshot.parameters(ofServer: server.id, group: caller.group.id)
+            key = .offered(id: server.id, group: parameters == nil ? nil : caller.group.id)
+            updatedAt = server.updatedAt
+        case .own(let server):
+            parameters = nil
+            key = .own(id: server.id, group: caller.group.id)
+            updatedAt = server.updatedAt
+        }
+        let version = HostedServer.Version(
+            serverUpdatedAt: updatedAt, parametersUpdatedAt: parameters?.updatedAt ?? 0)
+        if let known = self.hosted.withLock({ $0.use(key, version) }) { return known }
+        let target: ServerTarget
+        do { target = try snapshot.target(of: server, for: caller) } catch { throw Unavailable(error) }
+        let made = try self.make(server, target, version, group: caller.group.id)
+        self.close(self.hosted.withLock { $0.insert(made, key) })
+        return made
+    }
+
+    private func make(
+        _ server: UsableServer, _ target: ServerTarget, _ version: HostedServer.Version, group: String
+    ) throws(Unavailable) -> HostedServer {
+        let (endpointID, kind) =
+            switch server {
+            case .offered(let server): ("public/\(server.id)", server.kind.name)
+            case .own(let server): ("group/\(group)/\(server.id)", server.kind.name)
+            }
+        func hosted(_ service: any MCPService, upstream: UpstreamService? = nil, target: UpstreamTarget? = nil) -> HostedServer {
+            HostedServer(
+                version: version, endpointID: endpointID, service: service, tariff: ToolTariff(server), kind: kind,
+                upstream: upstream, target: target)
+        }
+        switch target {
+        case .embedded(let target): return hosted(try self.embedded(target))
+        case .upstream(let target):
+            guard let service = self.parts.upstreams?.service(for: target, id: endpointID) else { throw Unavailable(kind: kind) }
+            return hosted(service, upstream: service, target: target)
+        case .process(let id):
+            guard let service = self.parts.upstreams?.service(forProcess: id) else { throw Unavailable(kind: kind) }
+            return hosted(service, upstream: service)
+        case .document: throw Unavailable(kind: kind)
+        }
+    }
+
+    private func embedded(_ target: EmbeddedTarget) throws(Unavailable) -> any MCPService {
+        if let service = self.parts.given[target.id] { return service }
+        do {
+            return try self.parts.catalogue.makeService(id: target.id, initial: target.initial, reusing: target.reusing)
+        } catch {
+            throw Unavailable(status: .serviceUnavailable, message: "This server is not configured: \(error)")
+        }
+    }
+
+    /// Ends what is used no longer. Calls that still run on it end with an error; who waits for changes learns of the end.
+    private func close(_ servers: [HostedServer]) {
+        for upstream in servers.compactMap(\.upstream) {
+            // It ends by itself, within the deadlines of its own goodbyes.
+            Task { await upstream.close() }
+        }
+    }
+
+    /// Ends all sessions, of clients and with upstreams.
+    func shutDown() async {
+        self.parts.sessions.closeAll()
+        for upstream in self.hosted.withLock({ $0.removeAll() }).compactMap(\.upstream) { await upstream.close() }
+        await self.parts.upstreams?.children.shutDown(within: .seconds(10))
+    }
+
+    // MARK: - Endpoints
+
+    /// The endpoint of one server: names, URIs and order are its own.
+    func endpoint(_ server: HostedServer) -> MCPEndpoint { self.endpoint(server.endpointID, server.service) }
+
+    /// The endpoint of everything that a caller may use. What can't be made is left out.
+    /// - Parameter gate: puts a server's gate before it.
+    func everything(
+        for caller: Caller, principal: Principal, in snapshot: Snapshot,
+        gate: (any MCPService, ToolTariff) -> any MCPService
+    ) -> MCPEndpoint {
+        var members: [VirtualService.Member] = []
+        for server in snapshot.servers(for: caller) {
+            guard let hosted = try? self.hosted(server, for: caller, in: snapshot) else { continue }
+            members.append(
+                VirtualService.Member(
+                    id: server.id, label: server.label, service: gate(hosted.service, hosted.tariff)))
+        }
+        let service = VirtualService(
+            endpoint: "all", identity: Implementation(name: "portico", version: "1"), members: members,
+            visibility: principal.id, memory: self.federation, tokens: self.parts.tokens)
+        return self.endpoint("all", service)
+    }
+
+    private func endpoint(_ id: String, _ service: any MCPService) -> MCPEndpoint {
+        MCPEndpoint(
+            id: id, service: service, sessions: self.parts.sessions, seal: self.seal, parking: self.parts.parking)
+    }
+
+    // MARK: - For the admin API
+
+    /// Everything that is hosted, in any order.
+    var all: [(key: HostedServers.Key, server: HostedServer)] { self.hosted.withLock { $0.all } }
+
+    /// A service of its own for a target, for one use. Whoever takes it closes the upstream, where there is one.
+    func separate(
+        _ server: UsableServer, _ target: ServerTarget
+    ) throws(Unavailable) -> HostedServer {
+        try self.make(
+            server, target, HostedServer.Version(serverUpdatedAt: 0, parametersUpdatedAt: 0), group: "")
+    }
+}
+
+extension ToolHost.Unavailable {
+    /// A kind that answers no calls here.
+    fileprivate init(kind: String) {
+        self.init(status: .notImplemented, message: "Servers of the kind \(kind) are not served yet")
+    }
+
+    fileprivate init(_ error: ServerTargetError) {
+        switch error {
+        case .missingParameters: self.init(status: .forbidden, message: "\(error)\n")
+        case .invalid: self.init(status: .serviceUnavailable, message: "This server is not configured: \(error)\n")
+        case .notCallable: self.init(status: .notFound, message: "There is no MCP server of this id for this key\n")
+        }
+    }
+}
+
+extension UsableServer {
+    /// What a person knows the server by.
+    fileprivate var label: String {
+        switch self {
+        case .offered(let server): server.name.isEmpty ? server.id : server.name
+        case .own(let server): server.name.isEmpty ? server.id : server.name
+        }
+    }
+}

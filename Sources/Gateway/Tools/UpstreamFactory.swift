@@ -1,0 +1,38 @@
+internal import Directory
+internal import MCPServer
+internal import Outbound
+
+/// Makes the services of servers that are elsewhere: behind a URL, or in a child process.
+struct UpstreamFactory: Sendable {
+    /// For URLs that the operator gave.
+    let operatorClient: any WebClient
+    /// For URLs that a tenant gave.
+    let tenantClient: any WebClient
+    let children: ChildSupervisor
+    let eras = EraCache()
+
+    /// - Parameter id: what tells the service from all others in caches; holds no secret.
+    func service(for target: UpstreamTarget, id: String) -> UpstreamService {
+        let client = target.urlSource == .tenant ? self.tenantClient : self.operatorClient
+        let transport: UpstreamEndpoint.Transport =
+            switch target.transport {
+            case .serverSentEvents: .eventStream(url: target.url.text, client: client)
+            case .streamableHTTP: .streamableHTTP(url: target.url.text, client: client)
+            }
+        return UpstreamService(
+            UpstreamEndpoint(
+                id: id, transport: transport, headers: target.headers.map { ($0.name, $0.value) },
+                query: target.queries.map { ($0.name, $0.value) }, identity: Self.identity),
+            eras: self.eras)
+    }
+
+    /// - Parameter name: the child's id in the configuration file.
+    func service(forProcess name: String) -> UpstreamService {
+        let open = self.children.factory(for: name)
+        return UpstreamService(
+            UpstreamEndpoint(id: "stdio/\(name)", transport: .lines { try await open() }, identity: Self.identity),
+            eras: self.eras)
+    }
+
+    private static let identity = Implementation(name: "portico", version: "1")
+}

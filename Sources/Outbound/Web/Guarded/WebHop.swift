@@ -1,0 +1,67 @@
+internal import NIOCore
+internal import NIOHTTP1
+
+/// One request of the chain that redirects make of a `WebRequest`.
+struct WebHop {
+    private(set) var request: WebRequest
+    private(set) var target: WebTarget
+    private var followed = 0
+
+    /// - Throws: `OutboundError.invalidURL`, or `.invalidHeader`, where the request can't be sent as it is.
+    init(_ request: WebRequest) throws(OutboundError) {
+        self.target = try WebTarget(request.url)
+        self.request = request
+        guard WebHeaders.isToken(request.method), request.method != "CONNECT" else {
+            throw OutboundError(.invalidHeader, "a method is a word in capitals")
+        }
+    }
+
+    /// What goes to the pool, but for the time that connecting may take.
+    func upstreamRequest() throws(OutboundError) -> UpstreamRequest {
+        let head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: self.request.method), uri: self.target.pathAndQuery,
+            headers: try WebHeaders.checked(self.request.headers))
+        var request = UpstreamRequest(head: head, body: self.request.body.isEmpty ? nil : ByteBuffer(bytes: self.request.body))
+        request.headTimeout = TimeAmount(bounded: self.request.headTimeout)
+        request.idleTimeout = TimeAmount(bounded: self.request.idleTimeout)
+        request.mayBeRepeated = self.request.isIdempotent
+        return request
+    }
+
+    /// Whether an answer is a redirect to be followed, and where to.
+    func location(in answer: WebAnswer) -> String? {
+        guard self.request.maximumRedirects > 0, [301, 302, 303, 307, 308].contains(answer.status) else { return nil }
+        return answer.header("location")
+    }
+
+    /// Becomes the request that an answer of `status` redirects to (RFC 9110 §15.4).
+    /// - Throws: `OutboundError`: `.redirected` where that is one too many, `.refusedAddress` where it would leave TLS, `.invalidURL`.
+    mutating func follow(_ location: String, status: Int) throws(OutboundError) {
+        guard self.followed < self.request.maximumRedirects else {
+            throw OutboundError(.redirected, "more than \(self.request.maximumRedirects) redirects")
+        }
+        self.followed += 1
+        let url = self.target.url(of: location)
+        let next = try WebTarget(url)
+        guard next.usesTLS || !self.target.usesTLS else {
+            throw OutboundError(.refusedAddress, "a redirect from https to http is not followed")
+        }
+        if !next.hasSameOrigin(as: self.target) { self.request.headers = WebHeaders.forAnotherOrigin(self.request.headers) }
+        let becomesGET =
+            status == 303
+            ? !["GET", "HEAD"].contains(self.request.method) : (status == 301 || status == 302) && self.request.method == "POST"
+        if becomesGET {
+            self.request.method = "GET"
+            self.request.body = []
+            self.request.headers = WebHeaders.withoutBody(self.request.headers)
+            self.request.isIdempotent = true
+        }
+        self.request.url = url
+        self.target = next
+    }
+}
+
+extension TimeAmount {
+    /// A year at most: longer ones would overflow when a moment is made of them.
+    init(bounded duration: Duration) { self.init(max(.zero, min(duration, .seconds(365 * 24 * 3600)))) }
+}
