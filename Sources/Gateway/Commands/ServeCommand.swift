@@ -41,6 +41,7 @@ enum CommandFailure {
         switch error {
         case is ConfigurationError: return ExitCode(ConfigurationError.exitCode)
         case is StorageError: return ExitCode(EX_UNAVAILABLE)
+        case let error as ToolAccessError: return ExitCode(error.exitCode)
         default: return .failure
         }
     }

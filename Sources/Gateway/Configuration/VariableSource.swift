@@ -46,7 +46,8 @@ struct VariableSource {
 extension Configuration {
     /// Variables that commands and tests read, not the server.
     static let otherVariables: Set<String> = [
-        "PORTICO_URL", "PORTICO_KEY", "PORTICO_STRICT", "PORTICO_TEST_POSTGRES", "PORTICO_TEST_REDIS", "PORTICO_BIN",
+        "PORTICO_URL", "PORTICO_KEY", "PORTICO_KEY_FILE", "PORTICO_STRICT", "PORTICO_TEST_POSTGRES", "PORTICO_TEST_REDIS",
+        "PORTICO_BIN",
         "PORTICO_INTEROP_MCP1",
     ]
 }

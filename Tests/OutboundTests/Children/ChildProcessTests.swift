@@ -187,7 +187,7 @@ struct ChildProcessTests {
 
     @Test("two hundred of them come and go, and leave no descriptor and no process behind")
     func rounds() async throws {
-        let before = Processes.openDescriptors()
+        let before = Processes.openPipes()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
@@ -203,7 +203,7 @@ struct ChildProcessTests {
             try await group.waitForAll()
         }
         // Other tests run beside and have some open; one kept per round would be two hundred.
-        #expect(try await Processes.eventually { Processes.openDescriptors() < before + 150 })
+        #expect(try await Processes.eventually { Processes.openPipes() < before + 150 })
     }
 }
 

@@ -98,7 +98,9 @@ struct GuardTests {
                 let line = summary.split(separator: "\n").first { $0.hasPrefix("Private_Dirty:") } ?? ""
                 return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) }).map { $0 < 4096 } ?? false
             }, "kilobytes of its own")
-        #expect(Processes.openDescriptors(of: guardian) == 3, "its life-line, its status, its signals")
+        #expect(
+            try await Processes.eventually { Processes.openDescriptors(of: guardian) == 3 },
+            "its life-line, its status, its signals")
         await child.close()
     }
 }

@@ -64,6 +64,25 @@ enum Processes {
         return count
     }
 
+    /// How many ends of pipes this process has open.
+    static func openPipes() -> Int {
+        guard let folder = opendir("/proc/self/fd") else { return -1 }
+        defer { closedir(folder) }
+        var count = 0
+        while let entry = readdir(folder) {
+            var target = [UInt8](repeating: 0, count: 32)
+            let length = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 1) { name in
+                    target.withUnsafeMutableBytes { target in
+                        target.withMemoryRebound(to: CChar.self) { readlinkat(dirfd(folder), name, $0.baseAddress!, $0.count) }
+                    }
+                }
+            }
+            if length > 0, target.starts(with: "pipe:".utf8) { count += 1 }
+        }
+        return count
+    }
+
     static func contents(of path: String) -> String? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }

@@ -68,6 +68,8 @@ final class ParkableCall: WatchedCall {
 
     /// Starts the work, and waits for what becomes of the request that it was started for.
     func start(_ work: @escaping @Sendable (any CallContext) async throws -> Outcome) async -> ParkingDelivery {
+        // Before there is a task: the work may be over, and its request served, by the time that this goes on.
+        guard let slot = state.withLock({ $0.waiting[0]?.slot }) else { return .dropped }
         let watched = lot.watchdog.watch(self)
         let task = Task {
             let outcome: CallOutcome
@@ -75,13 +77,12 @@ final class ParkableCall: WatchedCall {
             self.lot.watchdog.forget(watched)
             self.handle { $0.machine.finished(outcome) }
         }
-        let (slot, isCancelled) = state.withLock {
+        let isCancelled = state.withLock {
             // What is over already needs no handle; the task ends by itself.
             if !$0.machine.isOver { $0.task = task }
-            return ($0.waiting[0]?.slot, $0.isCancelled)
+            return $0.isCancelled
         }
         if isCancelled { task.cancel() }
-        guard let slot else { return .dropped }
         return await delivery(of: 0, slot)
     }
 

@@ -1,5 +1,4 @@
-import Outbound
-import Synchronization
+public import Outbound
 public import Wire
 
 /// One MCP service on a line channel, usually the standard input and output of this process: for a modern client, a legacy
@@ -44,26 +43,56 @@ public final class StandardIOServer: Sendable {
     private let principal: Principal
     private let channel: any LineChannel
     private let legacy: any LegacyLineSession
-    private let gate: @Sendable () -> (any OperationGate)?
+    private let gate: GateMaker
     private let seal: ContinuationSeal?
     private let parking: ParkingLot
     private let configuration: Configuration
     private let served = Revision.newestFirst
     private let output: LineOutput
     private let running: RunningRequests
-    private let ids = Mutex(RequestIDGenerator())
+    private let ids: RequestIDSource
 
-    /// A server for the one client at the other end of a channel.
+    /// Makes the gate of the request of that id; nil: everything is allowed and nothing charged.
+    public typealias GateMaker = @Sendable (RequestID) -> (any OperationGate)?
+
+    /// A server for the one client at the other end of a channel, of whichever era.
     ///
     /// - Parameters:
     ///   - endpoint: the id to which states are bound.
     ///   - principal: on whose behalf every call is made.
-    ///   - legacy: takes the lines that claim no revision.
-    ///   - gate: makes the gate of one modern request; nil: everything is allowed and nothing charged.
-    init(
+    ///   - gate: makes the gate of one request.
+    ///   - seal: keeps the state of calls that must ask a modern client something; nil where no service does.
+    ///   - parking: where calls wait whose services ask a modern client live.
+    public convenience init(
         service: any MCPService, endpoint: String, principal: Principal, channel: any LineChannel,
-        legacy: any LegacyLineSession, gate: @escaping @Sendable () -> (any OperationGate)? = { nil },
-        seal: ContinuationSeal? = nil, parking: ParkingLot = ParkingLot(), configuration: Configuration = Configuration()
+        gate: @escaping GateMaker = { _ in nil }, seal: ContinuationSeal? = nil, parking: ParkingLot = ParkingLot(),
+        configuration: Configuration = Configuration()
+    ) {
+        let (output, ids) = (Self.output(to: channel, configuration), RequestIDSource())
+        let legacy = LegacyLinePeer(
+            service: service, principal: principal, output: output, gate: gate, ids: ids,
+            limits: LegacyPeer.Limits(call: configuration.callLimits))
+        self.init(
+            service: service, endpoint: endpoint, principal: principal, channel: channel, output: output, legacy: legacy,
+            gate: gate, ids: ids, seal: seal, parking: parking, configuration: configuration)
+    }
+
+    /// A server whose lines that claim no revision `legacy` takes.
+    convenience init(
+        service: any MCPService, endpoint: String, principal: Principal, channel: any LineChannel,
+        legacy: any LegacyLineSession, gate: @escaping GateMaker = { _ in nil }, seal: ContinuationSeal? = nil,
+        parking: ParkingLot = ParkingLot(), configuration: Configuration = Configuration()
+    ) {
+        self.init(
+            service: service, endpoint: endpoint, principal: principal, channel: channel,
+            output: Self.output(to: channel, configuration), legacy: legacy, gate: gate, ids: RequestIDSource(), seal: seal,
+            parking: parking, configuration: configuration)
+    }
+
+    private init(
+        service: any MCPService, endpoint: String, principal: Principal, channel: any LineChannel, output: LineOutput,
+        legacy: any LegacyLineSession, gate: @escaping GateMaker, ids: RequestIDSource, seal: ContinuationSeal?,
+        parking: ParkingLot, configuration: Configuration
     ) {
         self.service = service
         self.endpoint = endpoint
@@ -74,11 +103,16 @@ public final class StandardIOServer: Sendable {
         self.seal = seal
         self.parking = parking
         self.configuration = configuration
-        // Whoever finds the queue full can't wait for the channel's end; the task ends with it.
-        output = LineOutput(maximumBytes: configuration.maximumQueuedBytes) { Task { await channel.close() } }
+        self.output = output
+        self.ids = ids
         running = RunningRequests(
             calls: configuration.maximumRunning, listens: configuration.maximumListening,
             waiting: configuration.maximumWaiting)
+    }
+
+    private static func output(to channel: any LineChannel, _ configuration: Configuration) -> LineOutput {
+        // Whoever finds the queue full can't wait for the channel's end; the task ends with it.
+        LineOutput(maximumBytes: configuration.maximumQueuedBytes) { Task { await channel.close() } }
     }
 
     /// Serves until the input ends, then lets running calls finish for a while. Cancelling this task ends them at once.
@@ -158,11 +192,11 @@ public final class StandardIOServer: Sendable {
         }
         let isListen = message.method == "subscriptions/listen"
         let port = LineExchange(output, epilogue: isListen ? ModernNotification.cancelled(message.id) : nil)
+        let requestID = ids.next()
         let engine = ModernEngine(
-            service: gate().map { GatedService(service, gate: $0) } ?? service, endpoint: endpoint, served: served,
-            seal: seal, parking: parking, limits: configuration.callLimits)
-        let chain = ids.withLock { $0.next(nowMilliseconds: WallClock.system.nowMilliseconds()) }.description
-        let principal = principal
+            service: GatedService.wrap(service, in: gate(requestID)), endpoint: endpoint, served: served, seal: seal,
+            parking: parking, limits: configuration.callLimits)
+        let (chain, principal) = (requestID.description, principal)
         do {
             try await running.start(isListen ? .listen : .call, id: message.id) {
                 await engine.serve(request, headers: nil, principal: principal, chain: chain, port: port)
@@ -180,9 +214,10 @@ public final class StandardIOServer: Sendable {
         }
         let legacy = legacy
         do {
-            try await running.start(.call, id: nil) { await legacy.receive(message, port: port) }
+            // By its id it can be cancelled from now on, also before it has begun.
+            try await running.start(.call, id: request.id) { await legacy.receive(message, port: port) }
         } catch {
-            refuse(request.id, error.wire)
+            port.answer(Reply(request.id, failure: error.wire), for: legacy.revision ?? .newestLegacy)
         }
     }
 

@@ -114,17 +114,14 @@ public final class SystemHostResolver: HostResolver {
         return addresses.isEmpty ? .failure(OutboundError(.connect, "there is no host \(host)")) : .success(addresses)
     }
 
+    /// Read by the places that the fields have in the socket API of Linux and Darwin (`sin_addr` at 4, `sin6_addr` at 8): more than one
+    /// module of SwiftNIO declares the C types over again, and which of them the compiler takes for theirs depends on how it is called.
     private static func address(in entry: addrinfo) -> IPAddress? {
-        switch entry.ai_family {
-        case AF_INET:
-            entry.ai_addr.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { socket in
-                .v4(UInt32(bigEndian: socket.pointee.sin_addr.s_addr))
-            }
-        case AF_INET6:
-            entry.ai_addr.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) { socket in
-                withUnsafeBytes(of: socket.pointee.sin6_addr) { bytes in .v6(bytes.reduce(0) { $0 << 8 | UInt128($1) }) }
-            }
-        default: nil
+        guard let start = entry.ai_addr.map({ UnsafeRawPointer($0) }) else { return nil }
+        switch (entry.ai_family, Int(entry.ai_addrlen)) {
+        case (AF_INET, 8...): return .v4(UInt32(bigEndian: start.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+        case (AF_INET6, 24...): return .v6(UInt128(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt128.self)))
+        default: return nil
         }
     }
 }
