@@ -116,9 +116,9 @@ extension Configuration {
         public var requestBodyMaximumBytes = 8192
         /// Bytes of an answer's body that are kept.
         public var responseBodyMaximumBytes = 8192
-        /// Hours that a row is kept; 0 = for ever, below 0 = none is written.
+        /// Hours that a row is kept; 0 = for ever, below 0 = no longer than until the sweeper comes.
         public var storageHours = 0
-        /// Hours that bodies are kept; 0 = as long as their row, below 0 = none is written.
+        /// Hours that bodies are kept; 0 = as long as their row, below 0 = no longer than until the sweeper comes.
         public var detailStorageHours = 72
         /// Rows that the sweeper deletes in one go.
         public var cleaningBatchSize = 10_000

@@ -106,10 +106,10 @@ extension Configuration {
             "How much of an answer's body is kept."),
         .integer(
             "LOG_STORAGE_HOURS", key: "callLog.hours", \.callLog.storageHours, -1...1_000_000,
-            "Hours that a row of the log is kept; 0 = for ever, below 0 = none is written."),
+            "Hours that a row of the log is kept; 0 = for ever, below 0 = rows go within a minute."),
         .integer(
             "LOG_DETAIL_STORAGE_HOURS", key: "callLog.detailHours", \.callLog.detailStorageHours, -1...1_000_000,
-            "Hours that bodies are kept; 0 = as long as their row, below 0 = none is kept."),
+            "Hours that bodies are kept; 0 = as long as their row, below 0 = they go within a minute."),
         .integer(
             "CLEAN_LOG_BATCH_SIZE", key: "callLog.cleaningBatch", \.callLog.cleaningBatchSize, 1...1_000_000,
             "Rows that are deleted in one go."),

@@ -109,6 +109,11 @@ struct Server {
         if case .postgresql = self.configuration.databases.main {
             running.append(.init(service: DirectoryRefresh(store: self.store, directory: self.directory, logger: self.logger)))
         }
+        let retention = LogSweeper.Retention(self.configuration.callLog)
+        if retention.rows != nil || retention.bodies != nil {
+            running.append(
+                .init(service: LogSweeper(store: self.store, retention: retention, clock: .system, logger: self.logger)))
+        }
         let services = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: running,

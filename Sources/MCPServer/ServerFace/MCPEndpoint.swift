@@ -137,7 +137,8 @@ public struct MCPEndpoint: Sendable {
         _ modern: ModernRequest, _ request: MCPHTTPRequest, _ service: any MCPService, _ port: HTTPExchange
     ) async {
         let engine = ModernEngine(
-            service: service, endpoint: id, served: served, seal: seal, parking: parking, limits: configuration.callLimits)
+            service: service, endpoint: id, served: served, seal: seal, parking: parking, limits: configuration.callLimits,
+            executor: request.executor)
         await engine.serve(
             modern, headers: request.headers, principal: request.principal, chain: request.requestID, port: port)
     }

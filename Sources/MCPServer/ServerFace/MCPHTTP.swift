@@ -117,9 +117,10 @@ extension MCPHTTPHeaders {
     /// streams send it always.
     var acceptsEventStream: Bool {
         guard let accept = self["accept"] else { return false }
-        return accept.split(separator: ",").contains { range in
-            let type = range.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)[0]
-            return type.filter { $0 != " " && $0 != "\t" }.lowercased() == "text/event-stream"
+        return accept.utf8.split(separator: UInt8(ascii: ",")).contains { range in
+            let type = range.prefix { $0 != UInt8(ascii: ";") }.lazy.filter { $0 != 0x20 && $0 != 0x09 }
+            // Letters differ from their capitals in this one bit; the other bytes of the type have it.
+            return type.map { $0 | 0x20 }.elementsEqual("text/event-stream".utf8)
         }
     }
 

@@ -126,7 +126,7 @@ func withAdmin<Value>(
     }
 }
 
-private func withStore(_ engine: AdminEngine, _ body: (Store) async throws -> Void) async throws {
+func withStore(_ engine: AdminEngine, _ body: (Store) async throws -> Void) async throws {
     let folder = TemporaryFolder()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let master = try #require(MasterSecret(bytes: [UInt8](repeating: 7, count: 32)))

@@ -11,8 +11,11 @@ private final class Stepping: MCPService {
     private let isOpen = Mutex(false)
     private let watch = Mutex<AsyncStream<Change>.Continuation?>(nil)
     private let cancelled = Mutex(0)
+    private let floods = Mutex(0)
 
     var cancelledCount: Int { self.cancelled.withLock { $0 } }
+
+    var floodCount: Int { self.floods.withLock { $0 } }
 
     func open() { self.isOpen.withLock { $0 = true } }
 
@@ -25,6 +28,7 @@ private final class Stepping: MCPService {
     func perform(_ operation: MCPServer.Operation, _ context: any CallContext) async throws -> Outcome {
         if operation.target == "flood" {
             for step in 1...2000 { context.progress(Progress(Double(step), message: String(repeating: "x", count: 16_384))) }
+            self.floods.withLock { $0 += 1 }
         }
         context.progress(Progress(100_000, message: "first"))
         do {
@@ -211,6 +215,8 @@ struct ToolStreamTests {
             let session = try await Self.open(client)
             let slow = try await front.client(reads: false, receiveBuffer: 16 << 10)
             try await slow.send(RequestText.post(Self.path, Self.call("flood"), Self.headers + ["Mcp-Session-Id: \(session)"]))
+            for _ in 0..<20_000 where service.floodCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(service.floodCount == 1)
             try await client.send(
                 RequestText.post(Self.path, Self.request("ping", [:], id: 3), Self.headers + ["Mcp-Session-Id: \(session)"]))
             #expect(try await client.answer(to: "POST").status == 200)

@@ -77,7 +77,7 @@ struct ModernCall: Sendable {
             return try finish(outcome, step, binding, exchange)
         }
         let call = ParkableCall(exchange, in: engine.parking)
-        let delivery = await call.start { try await perform(step, $0) }
+        let delivery = await call.start(on: engine.executor) { try await perform(step, $0) }
         return try finish(delivery, step, binding, exchange)
     }
 

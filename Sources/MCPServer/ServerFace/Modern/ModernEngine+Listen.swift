@@ -12,7 +12,7 @@ extension ModernEngine {
         let id = request.message.id
         let filter = try checked(request) { () throws(MCPError) in try ChangeFilter(listening: request.message.params) }
         if !filter.taskIDs.isEmpty, !exchange.client.accepts(.tasks) { throw MCPError.missingClientCapability(.tasks) }
-        let (watch, identity) = try await parking.watchdog.run(exchange.clock) {
+        let (watch, identity) = try await parking.watchdog.run(exchange.clock, on: executor) {
             (try await service.watch(filter, exchange), try await service.profile(exchange).identity)
         }
         let honoured = watch.honoured.limited(to: filter)

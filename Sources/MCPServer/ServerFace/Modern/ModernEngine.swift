@@ -11,6 +11,8 @@ struct ModernEngine: Sendable {
     /// Where calls wait whose services ask live. All engines of a node have the same.
     let parking: ParkingLot
     var limits = CallClock.Limits()
+    /// Where calls run: the event loop of their connection, so that no other thread takes part; nil: anywhere.
+    var executor: (any TaskExecutor)?
     /// The waits before a call is performed again whose user has accepted to visit a page, and may be there still.
     var visitPauses: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
 
@@ -30,7 +32,9 @@ struct ModernEngine: Sendable {
             if request.message.method == "subscriptions/listen" {
                 try await listen(request, exchange)
             } else {
-                let reply = try await parking.watchdog.run(exchange.clock) { await answer(request, headers, exchange) }
+                let reply = try await parking.watchdog.run(exchange.clock, on: executor) {
+                    await answer(request, headers, exchange)
+                }
                 exchange.outlet.answer(reply, for: request.revision)
             }
         } catch is CancellationError where Task.isCancelled {

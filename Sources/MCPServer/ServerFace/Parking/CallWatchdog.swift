@@ -70,15 +70,16 @@ final class CallWatchdog: Sendable {
 
     /// Does some work within the limit of a clock.
     ///
+    /// - Parameter executor: where the work runs; nil: anywhere.
     /// - Throws: what the work throws; `timedOut` once the limit has passed and `CancellationError` once this task is
     ///   cancelled, without waiting for work that does not notice.
     func run<Value: Sendable>(
-        _ clock: CallClock, _ work: @escaping @Sendable () async throws -> Value
+        _ clock: CallClock, on executor: (any TaskExecutor)? = nil, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         let run = WatchedWork<Value>(clock)
         let id = watch(run)
         defer { forget(id) }
-        run.start(work)
+        run.start(on: executor, work)
         return try await withTaskCancellationHandler {
             try await run.slot.value().get()
         } onCancel: {
@@ -95,11 +96,11 @@ private final class WatchedWork<Value: Sendable>: WatchedCall {
 
     init(_ clock: CallClock) { self.clock = clock }
 
-    func start(_ work: @escaping @Sendable () async throws -> Value) {
+    func start(on executor: (any TaskExecutor)?, _ work: @escaping @Sendable () async throws -> Value) {
         let slot = slot
         task.withLock {
             // Under the lock, so that nobody ends it before there is a task to cancel.
-            $0 = Task {
+            $0 = Task(executorPreference: executor) {
                 do { slot.fill(.success(try await work())) } catch { slot.fill(.failure(error)) }
             }
         }

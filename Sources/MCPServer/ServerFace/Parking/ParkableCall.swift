@@ -67,11 +67,15 @@ final class ParkableCall: WatchedCall {
     }
 
     /// Starts the work, and waits for what becomes of the request that it was started for.
-    func start(_ work: @escaping @Sendable (any CallContext) async throws -> Outcome) async -> ParkingDelivery {
+    ///
+    /// - Parameter executor: where the work runs; nil: anywhere.
+    func start(
+        on executor: (any TaskExecutor)?, _ work: @escaping @Sendable (any CallContext) async throws -> Outcome
+    ) async -> ParkingDelivery {
         // Before there is a task: the work may be over, and its request served, by the time that this goes on.
         guard let slot = state.withLock({ $0.waiting[0]?.slot }) else { return .dropped }
         let watched = lot.watchdog.watch(self)
-        let task = Task {
+        let task = Task(executorPreference: executor) {
             let outcome: CallOutcome
             do { outcome = .success(try await work(self)) } catch { outcome = .failure(MCPError(wrapping: error)) }
             self.lot.watchdog.forget(watched)
