@@ -46,6 +46,10 @@ struct Greeting: Sendable {
         var json = capabilities.json
         // Tasks of 2025-11-25 are not carried.
         json["tasks"] = nil
+        // That revision has completion, but no capability to declare it by: such a server is asked, and says if it has none.
+        if revision < .march2025, json.contains("prompts") || json.contains("resources"), !json.contains("completions") {
+            json["completions"] = [:]
+        }
         var capabilities = ServerCapabilities(json)
         if !hasOwnStream { capabilities = capabilities.withoutStreams() }
         return ServiceProfile(

@@ -67,8 +67,9 @@ struct Correlation<Call> {
         return entry.call
     }
 
-    /// The upstream asks. Where the transport does not say for which call, it is the oldest that may ask: the answer goes
-    /// back by the question's own id, so that a wrong guess among one client's calls does no harm.
+    /// The upstream asks. Where the transport does not say for which call, it is the oldest that may ask and waits for no answer
+    /// yet, else the oldest that may ask: a call whose client never came back must not get the questions of those behind it. The
+    /// answer goes back by the question's own id, so that a wrong guess among one client's calls does no harm.
     /// - Parameter call: the call on whose stream it asks.
     mutating func ask(_ question: MessageID, during call: Int?) -> Route {
         guard questions[question] == nil, questions.count < maximumQuestions else { return .refused }
@@ -76,11 +77,17 @@ struct Correlation<Call> {
             if let call, entries[call] != nil {
                 entries[call]?.mayAsk == true ? call : nil
             } else {
-                entries.filter { $0.value.mayAsk }.map(\.key).min()
+                oldestThatMayAsk
             }
         questions[question] = Question(call: owner)
         guard let owner, let entry = entries[owner] else { return .outside }
         return .call(entry.call)
+    }
+
+    private var oldestThatMayAsk: Int? {
+        let asking = Set(questions.values.compactMap(\.call))
+        let able = entries.filter { $0.value.mayAsk }.map(\.key)
+        return able.filter { !asking.contains($0) }.min() ?? able.min()
     }
 
     /// The question was answered; false where nobody waits for that any more.

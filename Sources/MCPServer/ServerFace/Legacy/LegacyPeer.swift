@@ -314,7 +314,8 @@ final class LegacyPeer: Pulsing {
                 principal: owner,
                 client: ClientProfile(
                     revision: state.session.revision, capabilities: state.session.capabilities, info: state.session.info,
-                    logLevel: state.session.logLevel, affinity: id),
+                    // As with its calls, so that an upstream's one session for this client serves both.
+                    logLevel: state.session.logLevel, askForm: .live, affinity: id),
                 chain: "watch-\(id)", clock: CallClock(limits: limits.call))
             let keeper = SubscriptionKeeper(service, context, outlet)
             state.subscriptions = keeper
