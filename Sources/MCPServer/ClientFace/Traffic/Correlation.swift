@@ -54,7 +54,7 @@ struct Correlation<Call> {
 
     /// A call is over: its questions are returned, and die with it.
     mutating func end(_ id: Int) -> [MessageID] {
-        guard entries.removeValue(forKey: id) != nil else { return [] }
+        guard entries.removeValue(forKey: id) != nil, !questions.isEmpty else { return [] }
         let orphans = questions.filter { $0.value.call == id }.map(\.key)
         for orphan in orphans { questions[orphan] = nil }
         return orphans
