@@ -24,6 +24,8 @@ final class ChildConnection: Sendable {
         var deadline: Scheduled<Void>?
         var waiters: [CheckedContinuation<ChildExit, Never>] = []
         var onGone: (@Sendable (ChildConnection) -> Void)?
+        /// Whether `onGone` has been called: who waits for the end finds everything as it is after it.
+        var isEndTold = false
         var input: (any Channel)?
         var output: (any Channel)?
         var control: (any Channel)?
@@ -152,7 +154,7 @@ final class ChildConnection: Sendable {
     func gone() async -> ChildExit {
         await withCheckedContinuation { waiter in
             let exit = self.state.withLock { state -> ChildExit? in
-                if state.life.isFinished { return state.life.exit ?? .lost }
+                if state.isEndTold { return state.life.exit ?? .lost }
                 state.waiters.append(waiter)
                 return nil
             }
@@ -235,16 +237,17 @@ final class ChildConnection: Sendable {
     }
 
     private func finish() {
-        let (waiters, onGone, exit) = self.state.withLock { state in
-            let waiters = state.waiters
-            state.waiters = []
-            return (waiters, state.onGone.take(), state.life.exit ?? .lost)
-        }
+        let (onGone, exit) = self.state.withLock { ($0.onGone.take(), $0.life.exit ?? .lost) }
         self.logger.debug(
             "a child process ended",
             metadata: ["program": "\(self.launch.program)", "process": "\(self.processIdentifier)", "exit": "\(exit)"])
-        for waiter in waiters { waiter.resume(returning: exit) }
         onGone?(self)
+        let waiters = self.state.withLock { state in
+            state.isEndTold = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(returning: exit) }
         self.letPipesGo()
     }
 

@@ -64,6 +64,9 @@ enum Processes {
         return count
     }
 
+    /// Whether this process runs under AddressSanitizer or ThreadSanitizer.
+    static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+
     /// How many ends of pipes this process has open.
     static func openPipes() -> Int {
         guard let folder = opendir("/proc/self/fd") else { return -1 }
