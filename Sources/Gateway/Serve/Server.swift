@@ -120,11 +120,16 @@ struct Server {
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger))
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
+        await self.close()
+        try result.get()
+    }
+
+    /// Ends what goes to other servers, carries what was recorded to the database, and closes everything.
+    func close() async {
         await self.tools.shutDown()
         await self.hotSides.shutDown()
         await self.store.close()
         try? await self.group.shutdownGracefully()
-        try result.get()
     }
 
     private static func tools(

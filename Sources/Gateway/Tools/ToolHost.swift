@@ -133,7 +133,7 @@ final class ToolHost: Sendable {
                     id: server.id, label: server.label, service: gate(hosted.service, hosted.tariff)))
         }
         let service = VirtualService(
-            endpoint: "all", identity: Implementation(name: "portico", version: "1"), members: members,
+            endpoint: "all", identity: .portico, members: members,
             visibility: principal.id, memory: self.federation, tokens: self.parts.tokens)
         return self.endpoint("all", service)
     }

@@ -22,7 +22,7 @@ struct UpstreamFactory: Sendable {
         return UpstreamService(
             UpstreamEndpoint(
                 id: id, transport: transport, headers: target.headers.map { ($0.name, $0.value) },
-                query: target.queries.map { ($0.name, $0.value) }, identity: Self.identity),
+                query: target.queries.map { ($0.name, $0.value) }),
             eras: self.eras)
     }
 
@@ -30,9 +30,7 @@ struct UpstreamFactory: Sendable {
     func service(forProcess name: String) -> UpstreamService {
         let open = self.children.factory(for: name)
         return UpstreamService(
-            UpstreamEndpoint(id: "stdio/\(name)", transport: .lines { try await open() }, identity: Self.identity),
+            UpstreamEndpoint(id: "stdio/\(name)", transport: .lines { try await open() }),
             eras: self.eras)
     }
-
-    private static let identity = Implementation(name: "portico", version: "1")
 }

@@ -39,7 +39,7 @@ public struct UpstreamEndpoint: Sendable {
     public init(
         id: String, transport: Transport, headers: [(name: String, value: String)] = [],
         query: [(name: String, value: String)] = [], isTrusted: Bool = false, isStateless: Bool = false,
-        limits: UpstreamLimits = UpstreamLimits(), identity: Implementation = Implementation(name: "portico", version: "1")
+        limits: UpstreamLimits = UpstreamLimits(), identity: Implementation = .portico
     ) {
         self.id = id
         self.transport = transport

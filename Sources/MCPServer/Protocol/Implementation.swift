@@ -9,6 +9,9 @@ public struct Implementation: Sendable, Hashable {
     /// The object as it came, with title, icons and whatever else it has.
     public let json: JSONObject
 
+    /// Portico, where it speaks for itself.
+    public static let portico = Implementation(name: "portico", version: "1")
+
     /// An identity of our own.
     public init(name: String, version: String, title: String? = nil) {
         self.name = name

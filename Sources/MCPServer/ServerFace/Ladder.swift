@@ -103,8 +103,8 @@ enum Ladder {
         return [message]
     }
 
-    /// The messages of a batch: requests and notifications, or responses only.
-    private static func batch(_ elements: [JSON]) throws(MessageFault) -> [Message] {
+    /// The messages of a batch: requests and notifications, or responses only (2025-03-26, base protocol).
+    static func batch(_ elements: [JSON]) throws(MessageFault) -> [Message] {
         guard !elements.isEmpty else { throw MessageFault("a batch must not be empty") }
         guard elements.count <= maximumBatch else { throw MessageFault("a batch has at most \(maximumBatch) messages") }
         var messages: [Message] = []

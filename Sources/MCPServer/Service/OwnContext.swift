@@ -1,10 +1,9 @@
-/// The context of a call that Portico makes for itself: to list tools for a page, or to see whether a server answers.
-///
-/// There is no client behind it that could be asked or told anything.
+/// The context of a call without a way to a client: what Portico asks for itself, to list tools for a page, and what is asked on a
+/// client's behalf outside of its requests.
 public struct OwnContext: CallContext {
     /// On whose behalf.
     public let principal: Principal
-    /// A client that declares nothing.
+    /// Whom it is for; as Portico's own client, one that declares nothing.
     public let client: ClientProfile
     /// The id of the call.
     public let chain: String
@@ -13,15 +12,21 @@ public struct OwnContext: CallContext {
     /// How long the call may take.
     public let clock: CallClock
 
-    /// A context for calls on behalf of a principal.
+    /// A context for calls on behalf of a principal, with no client at all.
     public init(principal: Principal, chain: String, limits: CallClock.Limits = CallClock.Limits()) {
-        self.principal = principal
-        self.chain = chain
-        client = ClientProfile(revision: .july2026, affinity: principal.id)
-        clock = CallClock(limits: limits)
+        self.init(
+            principal: principal, client: ClientProfile(revision: .july2026, affinity: principal.id), chain: chain,
+            clock: CallClock(limits: limits))
     }
 
-    /// A sign of life.
+    init(principal: Principal, client: ClientProfile, chain: String, clock: CallClock) {
+        self.principal = principal
+        self.client = client
+        self.chain = chain
+        self.clock = clock
+    }
+
+    /// A sign of life; nobody is told.
     public func progress(_ progress: Progress) { clock.touch() }
 
     /// Dropped.
@@ -29,6 +34,11 @@ public struct OwnContext: CallContext {
 
     /// - Throws: `MCPError`: nobody is there to be asked.
     public func ask(_ asks: [PendingAsk]) async throws -> [AskKey: Answer] {
-        throw asks.first?.ask.requiredFeature.map { MCPError.missingClientCapability($0) } ?? .internalError()
+        for pending in asks {
+            if let feature = pending.ask.requiredFeature, !client.capabilities.declares(feature) {
+                throw MCPError.missingClientCapability(feature)
+            }
+        }
+        throw MCPError.internalError("This call has a question for the client, which can't be asked here while it waits")
     }
 }

@@ -41,9 +41,6 @@ struct LocalGateway: Sendable {
     func close() async {
         self.refresh?.cancel()
         await self.refresh?.value
-        await self.server.tools.shutDown()
-        await self.server.hotSides.shutDown()
-        await self.server.store.close()
-        try? await self.server.group.shutdownGracefully()
+        await self.server.close()
     }
 }

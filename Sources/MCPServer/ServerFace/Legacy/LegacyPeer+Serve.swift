@@ -45,7 +45,7 @@ extension LegacyPeer {
         let client = ClientProfile(
             revision: greeting.revision, capabilities: greeting.capabilities, info: greeting.info,
             askForm: call.client.askForm, affinity: id)
-        let context = ExchangeContext(principal: owner, client: client, chain: call.chain, clock: call.clock)
+        let context = OwnContext(principal: owner, client: client, chain: call.chain, clock: call.clock)
         let result = LegacyHandshake.result(try await service.profile(context), for: greeting.revision)
         guard update({ $0.initialize(greeting) }) else { throw MCPError.invalidRequest("The session is initialised already") }
         return result

@@ -310,7 +310,7 @@ final class LegacyPeer: Pulsing {
         state.withLock { state in
             guard state.session.phase == .ready else { return nil }
             if let keeper = state.subscriptions { return keeper }
-            let context = ExchangeContext(
+            let context = OwnContext(
                 principal: owner,
                 client: ClientProfile(
                     revision: state.session.revision, capabilities: state.session.capabilities, info: state.session.info,

@@ -90,7 +90,7 @@ final class CallWatchdog: Sendable {
 
 /// Work in a task of its own, which can be left behind.
 private final class WatchedWork<Value: Sendable>: WatchedCall {
-    let slot = CallSlot<Result<Value, any Error>>()
+    let slot = OneShot<Result<Value, any Error>>()
     private let clock: CallClock
     private let task = Mutex<Task<Void, Never>?>(nil)
 
@@ -101,13 +101,13 @@ private final class WatchedWork<Value: Sendable>: WatchedCall {
         task.withLock {
             // Under the lock, so that nobody ends it before there is a task to cancel.
             $0 = Task(executorPreference: executor) {
-                do { slot.fill(.success(try await work())) } catch { slot.fill(.failure(error)) }
+                do { slot.settle(.success(try await work())) } catch { slot.settle(.failure(error)) }
             }
         }
     }
 
     func end(_ error: any Error) {
-        slot.fill(.failure(error))
+        slot.settle(.failure(error))
         task.withLock { $0 }?.cancel()
     }
 

@@ -18,13 +18,13 @@ enum ParkingDelivery: Sendable {
 final class ParkableCall: WatchedCall {
     private struct Waiting {
         let exchange: ModernExchange
-        let slot: CallSlot<ParkingDelivery>
+        let slot: OneShot<ParkingDelivery>
     }
 
     private struct State {
         var machine: ParkedCall
         var waiting: [ParkedCall.ExchangeID: Waiting]
-        var asks: [ParkedCall.AskID: CallSlot<Result<[AskKey: Answer], MCPError>>] = [:]
+        var asks: [ParkedCall.AskID: OneShot<Result<[AskKey: Answer], MCPError>>] = [:]
         var nextID = 1
         /// The call's id in the lot; nil until it first asks.
         var ticketID: String?
@@ -59,7 +59,7 @@ final class ParkableCall: WatchedCall {
         isContinued = exchange.isContinued
         clock = exchange.clock
         self.lot = lot
-        let waiting = Waiting(exchange: exchange, slot: CallSlot())
+        let waiting = Waiting(exchange: exchange, slot: OneShot())
         state = Mutex(
             State(
                 machine: ParkedCall(0, capabilities: exchange.client.capabilities), waiting: [0: waiting],
@@ -94,7 +94,7 @@ final class ParkableCall: WatchedCall {
     func rejoin(
         _ exchange: ModernExchange, ticket: Int, answers: [AskKey: Answer], digest: String
     ) async -> ParkingDelivery {
-        let slot = CallSlot<ParkingDelivery>()
+        let slot = OneShot<ParkingDelivery>()
         let capabilities = exchange.client.capabilities
         var id = 0
         handle {
@@ -114,11 +114,11 @@ final class ParkableCall: WatchedCall {
         return await delivery(of: id, slot)
     }
 
-    private func delivery(of id: ParkedCall.ExchangeID, _ slot: CallSlot<ParkingDelivery>) async -> ParkingDelivery {
+    private func delivery(of id: ParkedCall.ExchangeID, _ slot: OneShot<ParkingDelivery>) async -> ParkingDelivery {
         await withTaskCancellationHandler {
             await slot.value()
         } onCancel: {
-            guard slot.fill(.dropped) else { return }
+            guard slot.settle(.dropped) else { return }
             handle {
                 $0.machine.dropped(id)
             } after: {
@@ -147,8 +147,8 @@ final class ParkableCall: WatchedCall {
     // MARK: - Performing
 
     private enum Effect {
-        case request(CallSlot<ParkingDelivery>, ParkingDelivery)
-        case ask(CallSlot<Result<[AskKey: Answer], MCPError>>, Result<[AskKey: Answer], MCPError>)
+        case request(OneShot<ParkingDelivery>, ParkingDelivery)
+        case ask(OneShot<Result<[AskKey: Answer], MCPError>>, Result<[AskKey: Answer], MCPError>)
         case openWindow(Int)
         case cancel(Task<Void, Never>?)
         case forget(String?)
@@ -166,8 +166,8 @@ final class ParkableCall: WatchedCall {
         }
         for effect in effects {
             switch effect {
-            case .request(let slot, let delivery): slot.fill(delivery)
-            case .ask(let slot, let answer): slot.fill(answer)
+            case .request(let slot, let delivery): slot.settle(delivery)
+            case .ask(let slot, let answer): slot.settle(answer)
             case .openWindow(let window): openWindow(window)
             case .cancel(let task): task?.cancel()
             case .forget(let id): if let id { lot.leave(id, principal) }
@@ -231,7 +231,7 @@ extension ParkableCall: CallContext {
 
     func ask(_ asks: [PendingAsk]) async throws -> [AskKey: Answer] {
         try takePlace()
-        let slot = CallSlot<Result<[AskKey: Answer], MCPError>>()
+        let slot = OneShot<Result<[AskKey: Answer], MCPError>>()
         clock.pause()
         defer { clock.resume() }
         var asked = 0

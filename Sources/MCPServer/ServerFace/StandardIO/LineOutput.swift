@@ -12,9 +12,9 @@ final class LineOutput: Sendable {
         var isFinished = false
         var isBroken = false
         /// The writer, where it waits for lines.
-        var writer: CallSlot<Void>?
+        var writer: OneShot<Void>?
         /// Who waits for room.
-        var waiting: [CallSlot<Void>] = []
+        var waiting: [OneShot<Void>] = []
     }
 
     /// From where on no new message is read.
@@ -36,7 +36,7 @@ final class LineOutput: Sendable {
         for index in line.indices where line[index] == UInt8(ascii: "\n") || line[index] == UInt8(ascii: "\r") {
             line[index] = UInt8(ascii: " ")
         }
-        let (writer, isTooMuch) = state.withLock { state -> (CallSlot<Void>?, Bool) in
+        let (writer, isTooMuch) = state.withLock { state -> (OneShot<Void>?, Bool) in
             guard !state.isFinished, !state.isBroken else { return (nil, false) }
             guard state.bytes == 0 || state.bytes + line.count <= maximumBytes else {
                 state.isBroken = true
@@ -48,7 +48,7 @@ final class LineOutput: Sendable {
             return (state.writer.take(), false)
         }
         if isTooMuch { giveUp() }
-        writer?.fill(())
+        writer?.settle(())
     }
 
     /// Nothing will be written any more; `run` returns once everything is sent.
@@ -57,14 +57,14 @@ final class LineOutput: Sendable {
             $0.isFinished = true
             return $0.writer.take()
         }
-        writer?.fill(())
+        writer?.settle(())
     }
 
     /// Waits while much is waiting to be sent.
     func room() async {
-        let slot = state.withLock { state -> CallSlot<Void>? in
+        let slot = state.withLock { state -> OneShot<Void>? in
             guard state.bytes > Self.comfortableBytes, !state.isBroken else { return nil }
-            let slot = CallSlot<Void>()
+            let slot = OneShot<Void>()
             state.waiting.append(slot)
             return slot
         }
@@ -73,7 +73,7 @@ final class LineOutput: Sendable {
 
     private enum Step {
         case send([[UInt8]])
-        case wait(CallSlot<Void>)
+        case wait(OneShot<Void>)
         case end(isBroken: Bool)
     }
 
@@ -108,30 +108,30 @@ final class LineOutput: Sendable {
                 return .send(state.lines)
             }
             if state.isFinished { return .end(isBroken: false) }
-            let slot = CallSlot<Void>()
+            let slot = OneShot<Void>()
             state.writer = slot
             return .wait(slot)
         }
     }
 
     private func sent(_ bytes: Int) {
-        let waiting = state.withLock { state -> [CallSlot<Void>] in
+        let waiting = state.withLock { state -> [OneShot<Void>] in
             state.bytes -= bytes
             guard state.bytes <= Self.comfortableBytes else { return [] }
             defer { state.waiting = [] }
             return state.waiting
         }
-        for slot in waiting { slot.fill(()) }
+        for slot in waiting { slot.settle(()) }
     }
 
     /// Nothing can be sent any more.
     private func fail() {
-        let waiting = state.withLock { state -> [CallSlot<Void>] in
+        let waiting = state.withLock { state -> [OneShot<Void>] in
             if !state.isFinished { state.isBroken = true }
             (state.lines, state.bytes) = ([], 0)
             defer { state.waiting = [] }
             return state.waiting
         }
-        for slot in waiting { slot.fill(()) }
+        for slot in waiting { slot.settle(()) }
     }
 }

@@ -16,9 +16,6 @@ enum LineReading: Sendable {
     /// An error to answer with.
     case refused(MessageID?, WireError)
 
-    /// The most messages in one batch.
-    static let maximumBatch = 64
-
     /// Reads a line.
     ///
     /// - Parameter revision: that of the legacy session, where there is one: it says whether arrays are messages.
@@ -33,7 +30,7 @@ enum LineReading: Sendable {
         do throws(MessageFault) {
             guard let elements = json.arrayValue else { return single(try Message(json)) }
             guard let revision, revision <= .march2025 else { throw MessageFault("this revision has no batches") }
-            return .batch(try batch(elements))
+            return .batch(try Ladder.batch(elements))
         } catch {
             return refuse(error.id, ErrorCode.invalidRequest, error.message)
         }
@@ -55,34 +52,6 @@ enum LineReading: Sendable {
             return isModern ? .nothing : .legacy(message)
         case .response: return .legacy(message)
         }
-    }
-
-    /// Requests and notifications, or responses only (2025-03-26, base protocol).
-    private static func batch(_ elements: [JSON]) throws(MessageFault) -> [Message] {
-        guard !elements.isEmpty else { throw MessageFault("a batch must not be empty") }
-        guard elements.count <= maximumBatch else { throw MessageFault("a batch has at most \(maximumBatch) messages") }
-        var messages: [Message] = []
-        var responses = 0
-        for (index, element) in elements.enumerated() {
-            do {
-                messages.append(try Message(element))
-            } catch {
-                throw MessageFault("message \(index) of the batch: \(error.message)")
-            }
-            if messages[index].params?.claimsRevision == true {
-                throw MessageFault("message \(index) of the batch claims a revision that has no batches")
-            }
-            switch messages[index] {
-            case .request(let request) where request.method == "initialize":
-                throw MessageFault("initialize can't be part of a batch")
-            case .response: responses += 1
-            case .request, .notification: break
-            }
-        }
-        guard responses == 0 || responses == messages.count else {
-            throw MessageFault("a batch has either responses only, or none")
-        }
-        return messages
     }
 
     private static func refuse(_ id: MessageID?, _ code: Int, _ message: String) -> LineReading {

@@ -38,9 +38,9 @@ final class RunningRequests: Sendable {
         /// The places of those that have not begun, in their order.
         var queue: [Int] = []
         /// The reader, where it waits until fewer wait here.
-        var reader: CallSlot<Void>?
+        var reader: OneShot<Void>?
         /// Who waits until nothing is left.
-        var idle: CallSlot<Void>?
+        var idle: OneShot<Void>?
         var isEnding = false
     }
 
@@ -64,13 +64,13 @@ final class RunningRequests: Sendable {
     }
 
     /// Adds a request; where too many wait, it is not added and the slot is to be waited for.
-    private func add(_ entry: Entry) throws(Refusal) -> CallSlot<Void>? {
-        let added = state.withLock { state -> Result<CallSlot<Void>?, Refusal> in
+    private func add(_ entry: Entry) throws(Refusal) -> OneShot<Void>? {
+        let added = state.withLock { state -> Result<OneShot<Void>?, Refusal> in
             if let id = entry.id, state.places[id] != nil { return .failure(.duplicate) }
             let isFull = state.counts[entry.kind, default: 0] >= maximum[entry.kind, default: 1]
             if isFull, entry.kind == .listen { return .failure(.full) }
             if isFull, state.queue.count >= maximumWaiting {
-                let slot = CallSlot<Void>()
+                let slot = OneShot<Void>()
                 state.reader = slot
                 return .success(slot)
             }
@@ -113,15 +113,15 @@ final class RunningRequests: Sendable {
     }
 
     private func leave(_ place: Int) {
-        let (reader, idle) = state.withLock { state -> (CallSlot<Void>?, CallSlot<Void>?) in
+        let (reader, idle) = state.withLock { state -> (OneShot<Void>?, OneShot<Void>?) in
             guard let entry = state.entries.removeValue(forKey: place) else { return (nil, nil) }
             if let id = entry.id { state.places[id] = nil }
             state.counts[entry.kind, default: 1] -= 1
             return (state.reader.take(), state.entries.isEmpty ? state.idle.take() : nil)
         }
         begin()
-        reader?.fill(())
-        idle?.fill(())
+        reader?.settle(())
+        idle?.settle(())
     }
 
     /// Cancels the request of that id. False where there is none.
@@ -148,7 +148,7 @@ final class RunningRequests: Sendable {
 
     /// Waits until nothing is left, but no longer than that. For one waiter.
     func idle(within limit: Duration) async {
-        let slot = CallSlot<Void>()
+        let slot = OneShot<Void>()
         let isIdle = state.withLock { state in
             if !state.entries.isEmpty { state.idle = slot }
             return state.entries.isEmpty
@@ -156,7 +156,7 @@ final class RunningRequests: Sendable {
         guard !isIdle else { return }
         let timer = Task {
             try? await Task.sleep(for: limit)
-            slot.fill(())
+            slot.settle(())
         }
         await slot.value()
         timer.cancel()
