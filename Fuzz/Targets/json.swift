@@ -1,4 +1,6 @@
 // What is read, written and read again is the same; and what is accepted is UTF-8.
+@testable import Wire
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeRawBufferPointer(start: data, count: count)

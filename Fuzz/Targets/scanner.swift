@@ -1,5 +1,7 @@
 // The scanner accepts what the parser accepts and sees the same values, except for what it refuses on purpose; and what is
 // spliced reads as what is edited.
+@testable import Wire
+
 private let names = MemberNames("model", "stream", "messages", "k", "n")
 private let limits = JSONLimits(maximumDepth: 32, duplicateNames: .lastWins)
 

@@ -1,5 +1,7 @@
 // No document makes the compiler of schemas or a judgement trap or run on, and a verdict does not depend on how it is asked
 // for. An input is a schema and values, one JSON text a line; a line that is no JSON is tried as a pattern, on the lines after.
+@testable import Wire
+
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let lines = UnsafeBufferPointer(start: data, count: count).split(

@@ -1,4 +1,6 @@
 // However a stream is cut, it has the same events; and what is written reads back.
+@testable import Wire
+
 private let tightLimits = SSELimits(maximumLineBytes: 200, maximumEventBytes: 500)
 
 private struct Reading: Equatable {

@@ -1,4 +1,6 @@
 // Whatever is read can be written as JSON and read again, and every value has a place.
+@testable import Wire
+
 private let limits = YAMLLimits(maximumDepth: 32, maximumValues: 20_000, maximumAliases: 100)
 
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -39,9 +39,10 @@ enum UpstreamURL {
         }
         // A scheme of another kind is no path.
         if let colon = reference.firstIndex(of: ":"), !reference[..<colon].contains(where: { "/?#".contains($0) }) { return nil }
-        let rest = base.dropFirst(origin.length).prefix { $0 != "?" && $0 != "#" }
+        let end = base.utf8.index(base.startIndex, offsetBy: origin.length)
+        let root = String(base[..<end])
+        let rest = base[end...].prefix { $0 != "?" && $0 != "#" }
         let path = rest.isEmpty ? "/" : String(rest)
-        let root = String(base.prefix(origin.length))
         if reference.hasPrefix("/") { return root + withoutDots(reference) }
         if reference.hasPrefix("?") { return root + path + reference }
         if reference.isEmpty { return root + path }
@@ -68,21 +69,24 @@ enum UpstreamURL {
     }
 
     /// Scheme, host and port of an absolute HTTP URL (RFC 6454); user information makes it none.
+    ///
+    /// Bytes are compared, not characters: Unicode has letters whose small form is an ASCII one, and texts that it takes for
+    /// equal, and a resolver may find other hosts under them.
     private struct Origin: Equatable {
         let scheme: String
-        let authority: String
-        /// How many characters of the URL it takes.
+        let authority: [UInt8]
+        /// How many bytes of the URL it takes.
         let length: Int
 
         init?(_ url: String) {
-            let lowered = url.lowercased()
-            guard let prefix = ["http://", "https://"].first(where: lowered.hasPrefix) else { return nil }
+            let lowered = url.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+            guard let prefix = ["http://", "https://"].first(where: { lowered.starts(with: $0.utf8) }) else { return nil }
             scheme = String(prefix.dropLast(3))
-            let raw = lowered.dropFirst(prefix.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-            guard !raw.isEmpty, !raw.contains("@"), !raw.contains("\\") else { return nil }
-            length = prefix.count + raw.count
-            let standard = scheme == "http" ? ":80" : ":443"
-            authority = raw.hasSuffix(standard) ? String(raw.dropLast(standard.count)) : String(raw)
+            let raw = lowered.dropFirst(prefix.utf8.count).prefix { !"/?#".utf8.contains($0) }
+            guard !raw.isEmpty, !raw.contains(where: "@\\".utf8.contains) else { return nil }
+            length = prefix.utf8.count + raw.count
+            let standard = scheme == "http" ? ":80".utf8 : ":443".utf8
+            authority = Array(raw.suffix(standard.count).elementsEqual(standard) ? raw.dropLast(standard.count) : raw)
         }
 
         static func == (left: Origin, right: Origin) -> Bool {

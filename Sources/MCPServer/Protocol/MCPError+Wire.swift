@@ -77,7 +77,9 @@ extension MCPError {
 
     private func error(_ code: Int, data prescribed: JSON? = nil, status: Int = 200) -> WireError {
         var error = WireError(code: code, message: message, data: prescribed ?? data, status: status)
-        if let original, original["code"]?.intValue == code, original["data"] == error.data { error.original = original }
+        // Errors of upstreams are taken without a message, too; a client's reader need not be so patient.
+        let isWhole = original?["code"]?.intValue == code && original?["message"]?.kind == .string
+        if isWhole, original?["data"] == error.data { error.original = original }
         return error
     }
 

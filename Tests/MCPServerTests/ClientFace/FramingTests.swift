@@ -20,6 +20,17 @@ struct FramingTests {
         #expect(UpstreamURL.resolve(reference, against: "https://a.example/api/sse?key=1") == expected)
     }
 
+    @Test(
+        "an origin is compared by its bytes, not by what Unicode takes for the same text",
+        arguments: [
+            "https://\u{212A}ey.caf\u{E9}.example/m", "https://key.cafe\u{301}.example/m", "//\u{212A}ey.caf\u{E9}.example/m",
+        ])
+    func lookalikes(reference: String) {
+        let base = "https://key.caf\u{E9}.example/sse"
+        #expect(UpstreamURL.resolve(reference, against: base) == nil)
+        #expect(UpstreamURL.resolve("m", against: base) == "https://key.caf\u{E9}.example/m")
+    }
+
     @Test("query items are added, encoded")
     func query() {
         #expect(UpstreamURL.adding([("k", "ä=&"), ("n", "")], to: "https://a/b") == "https://a/b?k=%C3%A4%3D%26&n=")

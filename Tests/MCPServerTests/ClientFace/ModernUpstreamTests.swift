@@ -255,6 +255,20 @@ struct ModernUpstreamTests {
         #expect(((try? JSON.parse(written))?["unknown"] != nil) == (code == expected))
     }
 
+    @Test("an error without a message gets one on its way", arguments: [nil, 7] as [JSON?])
+    func missingMessage(message: JSON?) throws {
+        var object: JSONObject = ["code": 7, "unknown": 1]
+        if let message { object["message"] = message }
+        let error = try RPCError(RawObject(object))
+        for revision in Revision.allCases {
+            let crossed = UpstreamAnswer.error(
+                error, of: Operation(.callTool), upstream: .november2025, client: TestCall(revision).client)
+            var written: [UInt8] = []
+            crossed.wire(for: revision).write(to: &written)
+            #expect(try JSON.parse(written) == ["code": 7, "message": ""])
+        }
+    }
+
     @Test("a missing resource is one for clients of either era")
     func missingResource() throws {
         let error = try RPCError(["code": -32602, "message": "m", "data": ["uri": "a:b"]])
