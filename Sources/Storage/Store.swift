@@ -124,7 +124,7 @@ public final class Store: Sendable {
         // Opening blocks (files, a network): not on a thread of Swift's concurrency.
         try await PlainThread.run("portico-open") { () throws(StorageError) -> any SQLEngine in
             switch location {
-            case .sqlite(let path): try SQLiteEngine(path: path)
+            case .sqlite(let path): try SQLiteEngine(path: path, busyTimeout: configuration.busyTimeout)
             case .postgresql(let url):
                 try PostgreSQLEngine(
                     url: url, connections: configuration.connections, statementTimeout: configuration.statementTimeout,

@@ -33,6 +33,8 @@ public struct StoreConfiguration: Sendable {
     public var lanes: Int
     /// How often the journal is carried to the database.
     public var drainInterval: Duration = .milliseconds(80)
+    /// How long SQLite waits for another program that has the file locked.
+    public var busyTimeout: Duration = .seconds(3)
     /// Connections to PostgreSQL, beside the one that drains the journal: 1 ... 64.
     public var connections = 4
     /// The longest that one statement may take on PostgreSQL.

@@ -53,6 +53,30 @@ struct ServerAccessTests {
     }
 
     @Test(
+        "a host name means the server whose id it spells, in that case or in another",
+        arguments: [
+            ("Git", "Git"), ("git", "git"), ("GIT", "GIT"), ("wIKI", "Wiki"), ("wiki", "Wiki"), ("none", "none"),
+        ])
+    func hostNames(label: String, id: String) throws {
+        var contents = try Self.contents()
+        contents.publicServers = ["Git", "GIT", "git", "Wiki"].map { Self.proxy($0) }
+        contents.groupServers = contents.publicServers.map {
+            GroupServer(id: $0.id, groupID: "acme", kind: .proxySSE, createdAt: 0)
+        }
+        let snapshot = Snapshot(contents)
+        #expect(snapshot.publicServerID(inHostName: label) == id)
+        #expect(snapshot.groupServerID(inHostName: label, group: "acme") == id)
+        #expect(snapshot.groupServerID(inHostName: label, group: "plain") == label)
+    }
+
+    @Test("of ids that differ by case only, none of which is spelt so, the first counts")
+    func ambiguousHostNames() throws {
+        var contents = try Self.contents()
+        contents.publicServers = ["git", "GIT"].map { Self.proxy($0) }
+        #expect(Snapshot(contents).publicServerID(inHostName: "Git") == "GIT")
+    }
+
+    @Test(
         "a refusal says why",
         arguments: [
             ("none", .unknown), ("off", .disabled), ("card", .notCallable), ("keyed", .missingParameters(["a", "b"])),

@@ -53,6 +53,41 @@ struct SnapshotTests {
         #expect(snapshot.refusal(ofModel: model, for: caller) == reason)
     }
 
+    @Test(
+        "where models need no configuration, one that a channel lists is free, unlimited and of no kind; a configured one is as configured"
+    )
+    func unconfiguredModels() throws {
+        var contents = try sample()
+        contents.allowsUnconfiguredModels = true
+        contents.modelConfigs[0].rpm = 7
+        contents.tokens[1].models.append("unpriced")
+        let snapshot = Snapshot(contents)
+        for number in [1, 2, 3, 1000] as [Int64] {
+            let caller = try snapshot.caller(forKeyHash: key(number))
+            let model = try #require(snapshot.model("unpriced", for: caller))
+            #expect(model.config == ModelConfig(model: "unpriced", createdAt: 0))
+            #expect(model.config.price == Price() && caller.limits(for: model.config) == .unlimited)
+            #expect(model.channels.map(\.channel.id) == [12])
+            #expect(snapshot.models(for: caller).map(\.config.model).contains("unpriced"))
+        }
+        let acme = try snapshot.caller(forKeyHash: key(1))
+        #expect(snapshot.model("gpt-5", for: acme)?.config.rpm == 7)
+        #expect(snapshot.modelConfig("unpriced") == nil)
+        #expect(snapshot.refusal(ofModel: "nobody-knows", for: acme) == .unknown)
+        #expect(snapshot.refusal(ofModel: "unlisted", for: acme) == .noChannel)
+        #expect(Snapshot(snapshot.contents).model("unpriced", for: acme) != nil)
+    }
+
+    @Test("a model that loses its configuration goes on without one where none is needed")
+    func lostConfiguration() throws {
+        var contents = try sample()
+        contents.allowsUnconfiguredModels = true
+        contents.modelConfigs[0].rpm = 7
+        let snapshot = Snapshot(contents).applying([.removeModelConfig(model: "gpt-5")])
+        let model = try #require(snapshot.model("gpt-5", for: try snapshot.caller(forKeyHash: key(1))))
+        #expect(model.config.rpm == 0)
+    }
+
     @Test("a channel without models offers the operator's for its type, and without a mapping maps by the operator's")
     func channelDefaults() throws {
         var contents = try sample()

@@ -50,6 +50,18 @@ struct ConnectionTests {
         }
     }
 
+    @Test("SQLite waits for a lock as long as it was told to")
+    func busyTimeout() async throws {
+        try await withPlace(.sqlite) { place in
+            let database = try SQLiteEngine(path: place.folder + "/patient.db", busyTimeout: .milliseconds(1234))
+            let told = try await database.write { connection throws(StorageError) in
+                try connection.query("PRAGMA busy_timeout", []) { row throws(StorageError) -> Int64 in row.integer(0) }
+            }
+            #expect(told == [1234])
+            await database.close()
+        }
+    }
+
     @Test("a transaction that throws leaves nothing behind", arguments: Engine.available)
     func rollback(engine: Engine) async throws {
         try await withTable(engine) { database in

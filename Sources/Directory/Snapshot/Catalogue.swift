@@ -3,11 +3,11 @@ final class Catalogue: Sendable {
     let models: [String: ServedModel]
     /// By name.
     let sorted: [ServedModel]
-    /// Names that an enabled channel of the sets lists but that have no configuration.
+    /// Names that an enabled channel of the sets lists but that can't be used, since they have no configuration.
     let unconfigured: Set<String>
 
     /// - Parameter sets: nil = all.
-    init(sets: Set<String>?, channels: [ServedChannel], offers: [String: ModelOffer]) {
+    init(sets: Set<String>?, channels: [ServedChannel], offers: ModelOffers) {
         var listing: [String: [ServedChannel]] = [:]
         for channel in channels where channel.channel.status == .enabled {
             if let sets, sets.isDisjoint(with: channel.effectiveSets) { continue }
@@ -16,7 +16,7 @@ final class Catalogue: Sendable {
         var models: [String: ServedModel] = [:]
         var unconfigured: Set<String> = []
         for (name, channels) in listing {
-            if let offer = offers[name] {
+            if let offer = offers.offer(of: name) {
                 models[name] = ServedModel(offer, channels: channels)
             } else {
                 unconfigured.insert(name)
@@ -55,10 +55,10 @@ struct Catalogues: Sendable {
     private var indexes: [Set<String>: Int] = [:]
     private var catalogues: [Catalogue]
     private let channels: [ServedChannel]
-    private let offers: [String: ModelOffer]
+    private let offers: ModelOffers
 
     /// The catalogues of what is offered now, for the combinations that another one has (at the same indexes).
-    init(channels: [ServedChannel], offers: [String: ModelOffer], combinationsOf other: Catalogues? = nil) {
+    init(channels: [ServedChannel], offers: ModelOffers, combinationsOf other: Catalogues? = nil) {
         let sorted = channels.sorted { $0.channel.id < $1.channel.id }
         if let other {
             combinations = other.combinations

@@ -41,6 +41,32 @@ public final class ServedModel: Sendable {
     }
 }
 
+/// What the operator says of all models.
+struct ModelOffers: Sendable {
+    /// Whether a model that nothing is said of may be used all the same.
+    let allowsUnconfigured: Bool
+    private var configured: [String: ModelOffer] = [:]
+
+    init(_ configs: [ModelConfig], allowsUnconfigured: Bool) {
+        self.allowsUnconfigured = allowsUnconfigured
+        for config in configs { configured[config.model] = ModelOffer(config) }
+    }
+
+    /// What the operator says of a model; nil = nothing.
+    subscript(model: String) -> ModelOffer? {
+        get { configured[model] }
+        set { configured[model] = newValue }
+    }
+
+    /// What a channel's model is served by; nil = it can't be used.
+    func offer(of model: String) -> ModelOffer? {
+        configured[model] ?? (allowsUnconfigured ? ModelOffer(ModelConfig(model: model, createdAt: 0)) : nil)
+    }
+
+    /// By name.
+    var configs: [ModelConfig] { configured.values.map(\.config).sorted { $0.model < $1.model } }
+}
+
 /// What all groups that are served a model share.
 final class ModelOffer: Sendable {
     let config: ModelConfig

@@ -51,6 +51,22 @@ extension Snapshot {
         publicServers(for: caller).map { .offered($0) } + groupServers(for: caller).map { .own($0) }
     }
 
+    /// The id of the server that is offered to all and that a host name spells `label`: names of hosts have no case, ids have one. An id
+    /// that is spelt just so counts first, then the first by id; `label` itself where there is none.
+    public func publicServerID(inHostName label: String) -> String {
+        if state.publicServers[label] != nil { return label }
+        let wanted = label.lowercased()
+        return state.publicServers.sorted.first { $0.server.id.lowercased() == wanted }?.server.id ?? label
+    }
+
+    /// The same for a server of a group.
+    public func groupServerID(inHostName label: String, group: String) -> String {
+        let servers = state.tenants.servers(of: group)
+        if servers[label] != nil { return label }
+        let wanted = label.lowercased()
+        return servers.keys.filter { $0.lowercased() == wanted }.min() ?? label
+    }
+
     /// What a group saved for a public server.
     public func parameters(ofServer id: String, group: String) -> ServerParameters? {
         state.tenants.parameters(of: group)[id]
@@ -59,9 +75,15 @@ extension Snapshot {
     /// What answers a caller's calls of a server.
     /// - Throws: `ServerTargetError`.
     public func target(of server: UsableServer, for caller: Caller) throws(ServerTargetError) -> ServerTarget {
+        try target(of: server, group: caller.group.id)
+    }
+
+    /// What answers a group's calls of a server.
+    /// - Throws: `ServerTargetError`.
+    public func target(of server: UsableServer, group: String) throws(ServerTargetError) -> ServerTarget {
         switch server {
         case .offered(let server):
-            try ServerTarget(server, parameters: parameters(ofServer: server.id, group: caller.group.id))
+            try ServerTarget(server, parameters: parameters(ofServer: server.id, group: group))
         case .own(let server): try ServerTarget(server)
         }
     }

@@ -25,6 +25,8 @@ public final class Snapshot: Sendable {
         public var groupServers: [GroupServer] = []
         /// The operator's options by name, as text.
         public var options: [String: String] = [:]
+        /// Whether a model that a channel lists may be used though it has no configuration: free of charge, without limits, in every mode.
+        public var allowsUnconfiguredModels = false
         /// The keyed hashes of the keys that act as the operator (the admin key, `INTERNAL_TOKEN`).
         public var internalKeyHashes: [KeyHash] = []
 
@@ -82,8 +84,8 @@ extension Snapshot {
 // MARK: - Models
 
 extension Snapshot {
-    /// A model as a caller is served it: its group's sets have an enabled channel that lists it, it has a configuration, and the
-    /// token may use it. Names are compared exactly.
+    /// A model as a caller is served it: its group's sets have an enabled channel that lists it, it has a configuration (or needs
+    /// none), and the token may use it. Names are compared exactly.
     ///
     /// - Returns: nil where it isn't served; `refusal(ofModel:for:)` says why.
     public func model(_ name: String, for caller: Caller) -> ServedModel? {

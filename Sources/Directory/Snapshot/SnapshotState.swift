@@ -4,7 +4,7 @@ internal import Wire
 struct SnapshotState: Sendable {
     private(set) var tenants = Tenants()
     private(set) var channels: [Int64: ServedChannel] = [:]
-    private(set) var offers: [String: ModelOffer] = [:]
+    private(set) var offers: ModelOffers
     private(set) var publicServers: PublicServers
     private(set) var options: [String: String] = [:]
     private(set) var internalCallers: [KeyHash: Caller] = [:]
@@ -18,7 +18,7 @@ struct SnapshotState: Sendable {
         options = contents.options
         defaults = ChannelDefaults(options: contents.options)
         for channel in contents.channels { channels[channel.id] = ServedChannel(channel, defaults: defaults) }
-        for config in contents.modelConfigs { offers[config.model] = ModelOffer(config) }
+        offers = ModelOffers(contents.modelConfigs, allowsUnconfigured: contents.allowsUnconfiguredModels)
         publicServers = PublicServers(stored: contents.publicServers, configured: contents.configuredServers)
         catalogues = Catalogues(channels: Array(channels.values), offers: offers)
         for group in contents.groups { tenants.upsert(group, &catalogues) }
@@ -96,7 +96,8 @@ struct SnapshotState: Sendable {
         contents.groups = tenants.allGroups.sorted { $0.id < $1.id }
         contents.tokens = tenants.allTokens.sorted { $0.id < $1.id }
         contents.channels = channels.values.map(\.channel).sorted { $0.id < $1.id }
-        contents.modelConfigs = offers.values.map(\.config).sorted { $0.model < $1.model }
+        contents.modelConfigs = offers.configs
+        contents.allowsUnconfiguredModels = offers.allowsUnconfigured
         contents.publicServers = publicServers.allStored
         contents.configuredServers = publicServers.allConfigured
         contents.serverParameters = tenants.allParameters.sorted { ($0.groupID, $0.serverID) < ($1.groupID, $1.serverID) }

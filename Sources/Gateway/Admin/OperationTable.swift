@@ -17,6 +17,7 @@ struct OperationTable: Sendable {
     init(_ operations: [Operation]) {
         self.operations = operations
         let served = Set(operations.map { "\($0.method.rawValue) \($0.pattern.shape)" })
+            .union(ContractOperation.answeredByFront.map { "\($0.method.rawValue) \($0.pattern.shape)" })
         missing = ContractOperation.all.filter { !served.contains("\($0.method.rawValue) \($0.pattern.shape)") }
     }
 

@@ -20,6 +20,15 @@ struct QueryParameters: Sendable {
     /// The text, nil where it is absent or empty.
     func text(_ name: String) -> String? { values[name].flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// The parameters `name[key]`, by their keys.
+    func members(of name: String) -> [String: String] {
+        var members: [String: String] = [:]
+        for (member, value) in values where member.hasPrefix(name + "[") && member.hasSuffix("]") {
+            members[String(member.dropFirst(name.count + 1).dropLast())] = value
+        }
+        return members
+    }
+
     func integer(_ name: String) throws(AdminFailure) -> Int64? {
         guard let text = text(name) else { return nil }
         guard let number = Int64(text) else { throw .wrong(name, expected: "a whole number") }

@@ -12,8 +12,7 @@ extension Configuration {
 
     /// Settings that are read and checked but not acted on yet, by their first variable. Each that is set gives one line of warning.
     static let settingsWithoutEffect: Set<String> = [
-        "DISABLE_MODEL_CONFIG", "GROUP_MCP_HOST", "IP_GROUPS_BAN_THRESHOLD", "IP_GROUPS_THRESHOLD", "PORTICO_SHUTDOWN_TIMEOUT",
-        "PUBLIC_MCP_HOST", "REDIS", "SQLITE_BUSY_TIMEOUT",
+        "IP_GROUPS_BAN_THRESHOLD", "IP_GROUPS_THRESHOLD", "REDIS",
     ]
 
     /// Parts of such programs' configuration files that have no effect here yet.

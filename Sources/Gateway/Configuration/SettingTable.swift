@@ -90,7 +90,7 @@ extension Configuration {
         .boolean("DISABLE_SERVE", key: "relay.disabled", \.relay.isDisabled, "Answers every call with 503."),
         .boolean(
             "DISABLE_MODEL_CONFIG", key: "relay.unconfiguredModels", \.relay.allowsUnconfiguredModels,
-            "Lets models be called that have no configuration."),
+            "Lets models be called that have no configuration: free of charge and without limits."),
         .integer(
             "GROUP_MAX_TOKEN_NUM", key: "relay.groupMaximumTokens", \.relay.groupMaximumTokens, 0...1_000_000,
             "How many tokens a group may have; 0 = any number."),
@@ -180,10 +180,10 @@ extension Configuration {
             "The host that the admin API names in the addresses of MCP servers.", where: isHost),
         .optionalText(
             "PUBLIC_MCP_HOST", key: "hosts.publicMCP", \.network.publicMCPHost, form: "a host name", default: "",
-            "<id>.<this host> is the public MCP server of that id.", where: isHost),
+            "<id>.<this host> is the public MCP server of that id, at /mcp and /sse.", where: isHost),
         .optionalText(
             "GROUP_MCP_HOST", key: "hosts.groupMCP", \.network.groupMCPHost, form: "a host name", default: "",
-            "<id>.<this host> is the group's MCP server of that id.", where: isHost),
+            "<id>.<this host> is the MCP server of that id of the key's group, at /mcp and /sse.", where: isHost),
         .origins(
             "PORTICO_MODEL_ORIGINS", key: "cors.models", \.network.modelOrigins, "Origins that may call /v1 from a browser."),
         .origins("PORTICO_MCP_ORIGINS", key: "cors.mcp", \.network.mcpOrigins, "Origins that may call /mcp from a browser."),

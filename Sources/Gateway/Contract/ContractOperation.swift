@@ -13,6 +13,12 @@ struct ContractOperation: Sendable {
         }
     }
 
+    /// Those of them that the tool side of the front answers, since they are MCP and no operations of one answer.
+    static let answeredByFront: [ContractOperation] = all.filter { operation in
+        operation.pattern.segments.first == .literal("test-embedmcp")
+            || operation.pattern.segments.first == .literal("test-publicmcp")
+    }
+
     private static let text = """
         POST /channel/
         POST /channel/test

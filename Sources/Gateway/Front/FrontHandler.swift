@@ -10,48 +10,50 @@ internal import Outbound
 /// One request is in flight at a time. Parts of later ones wait in a queue, and while it holds any nothing more is read, so that hot
 /// and cold requests pipelined on one connection are answered in order. A request is over when its end was read *and* its answer's
 /// end was written; for a cold one this handler sees the latter pass by.
+///
+/// How a connection ends stands in `FrontHandler+Ends.swift`; what that touches, too, is not private.
 final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum Current {
+    enum Current {
         case none
         case hot(HotExchange)
         case cold(HTTPRequestHead)
     }
 
-    private let routes: any HotRoutes
-    private let limits: FrontLimits
-    private let ticker: LoopTicker
-    private let cold: ColdPipeline
+    let routes: any HotRoutes
+    let limits: FrontLimits
+    let ticker: LoopTicker
+    let cold: ColdPipeline
     private let writer: AnswerWriter
-    private var context: ChannelHandlerContext?
+    var context: ChannelHandlerContext?
     private var peer: Peer?
 
-    private var current = Current.none
-    private var isRequestRead = false
+    var current = Current.none
+    var isRequestRead = false
     private var isAnswerWritten = false
-    private var queue = CircularBuffer<HTTPServerRequestPart>()
+    var queue = CircularBuffer<HTTPServerRequestPart>()
     private var isDraining = false
     private var isInReadCycle = false
-    private var needsFlush = false
-    private var isReadHeld = false
-    private var isQuiescing = false
-    private var end = ConnectionEnd()
-    private var closesAfterCurrent = false
+    var needsFlush = false
+    var isReadHeld = false
+    var isQuiescing = false
+    var end = ConnectionEnd()
+    var closesAfterCurrent = false
     /// The client waits for 100 (Continue), and may not send its body where it gets another answer first.
     private var isContinueOwed = false
     /// The current answer has no body and no length (HEAD): writing its end would write the last chunk of one.
     private var isEndWithheld = false
     /// What the client sent behind the requests in hand is no HTTP; it is told once they are answered.
-    private var parserError: HTTPParserError?
+    var parserError: HTTPParserError?
 
     var tickerIndex = -1
-    private var deadline: NIODeadline
-    private var wholeBodyDeadline = NIODeadline.distantFuture
-    private var unread: UnreadAnswer?
+    var deadline: NIODeadline
+    var wholeBodyDeadline = NIODeadline.distantFuture
+    var unread: UnreadAnswer?
 
     init(routes: any HotRoutes, limits: FrontLimits, ticker: LoopTicker, cold: ColdPipeline, writer: AnswerWriter) {
         self.writer = writer
@@ -69,7 +71,7 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking
 
     func handlerRemoved(context: ChannelHandlerContext) { self.leave() }
 
-    private var isClosing: Bool { self.end.hasBegun }
+    var isClosing: Bool { self.end.hasBegun }
 
     // MARK: Requests
 
@@ -271,143 +273,5 @@ final class FrontHandler: ChannelDuplexHandler, RemovableChannelHandler, Ticking
         self.unread = isWritable ? nil : UnreadAnswer(waiting: self.waitingBytes, now: .now())
         if case .hot(let exchange) = self.current { exchange.call?.writabilityChanged(isWritable: isWritable) }
         context.fireChannelWritabilityChanged()
-    }
-
-    // MARK: Ends
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? ChannelEvent, event == .inputClosed {
-            switch self.current {
-            case _ where self.isClosing: return self.perform(self.end.inputClosed(), context: context)
-            case .hot: return self.close()
-            case .none where !self.cold.isInstalled: return self.close()
-            case .cold: self.queue.removeAll()  // Who has gone wants no more answers.
-            case .none: break
-            }
-        } else if event is ChannelShouldQuiesceEvent {
-            // Kept from Hummingbird, which knows of cold requests only and closes without waiting for what was written.
-            self.isQuiescing = true
-            switch self.current {
-            case .none: self.close()
-            case .hot(let exchange): exchange.call?.serverIsStopping()
-            case .cold: break
-            }
-            return
-        }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let error = error as? HTTPParserError else {
-            if case .cold = self.current { return context.fireErrorCaught(error) }
-            return self.close()
-        }
-        guard !self.isClosing else { return }
-        switch self.current {
-        case .none: self.refuse(error, context: context)
-        case _ where self.isRequestRead:
-            self.parserError = error
-            while let last = self.queue.last {
-                if case .end = last { break }
-                self.queue.removeLast()
-            }
-        case .cold: context.fireErrorCaught(error)
-        case .hot(let exchange):
-            // What ends within its body was cut off by the client.
-            if error != .invalidEOFState, !exchange.isHeadSent, let call = exchange.call {
-                self.closesAfterCurrent = true
-                call.refuse(.undecodable(encoding: "chunked"))
-                self.close(lingers: true)
-            } else if exchange.isAnswered {
-                self.close(lingers: true)
-            } else {
-                self.cut()
-            }
-        }
-    }
-
-    private func refuse(_ error: HTTPParserError, context: ChannelHandlerContext) {
-        var head = error.answer
-        head.headers.add(name: "Date", value: self.date)
-        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-        context.write(self.wrapOutboundOut(.end(nil)), promise: nil)
-        self.close(lingers: true)
-    }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        self.leave()
-        context.fireChannelInactive()
-    }
-
-    func tick(now: NIODeadline) {
-        guard let context = self.context else { return }
-        if self.unread?.isStuck(waiting: self.waitingBytes, now: now, limit: self.limits.unreadAnswer) == true {
-            return self.cut()
-        }
-        if self.isClosing { return self.goOnEnding(context: context) }
-        guard now >= self.deadline || now >= self.wholeBodyDeadline else { return }
-        self.deadline = .distantFuture
-        self.wholeBodyDeadline = .distantFuture
-        if case .hot(let exchange) = self.current, !exchange.isAnswered, let call = exchange.call {
-            self.closesAfterCurrent = true
-            call.refuse(.tooSlow)
-        }
-        self.close(lingers: true)
-    }
-
-    /// Ends the connection at once, without its answer's end, so that no client takes the part for the whole.
-    func cut() {
-        guard let context = self.context else { return }
-        let action = self.end.cut()
-        self.letGo()
-        self.perform(action, context: context)
-    }
-
-    /// - Parameter lingers: whether the client may be in the middle of sending.
-    private func close(lingers: Bool = false) {
-        guard !self.isClosing, let context = self.context else { return }
-        self.end.begin(lingers: lingers)
-        self.needsFlush = false
-        self.letGo()
-        context.flush()
-        self.unread = UnreadAnswer(waiting: self.waitingBytes, now: .now())
-        self.goOnEnding(context: context)
-    }
-
-    private func goOnEnding(context: ChannelHandlerContext) {
-        self.perform(self.end.next(waiting: self.waitingBytes, now: .now(), linger: self.limits.linger), context: context)
-    }
-
-    private func perform(_ action: ConnectionEnd.Action, context: ChannelHandlerContext) {
-        switch action {
-        case .wait: break
-        case .close: context.close(promise: nil)
-        case .closeOutput:
-            self.unread = nil
-            context.close(mode: .output, promise: nil)
-            if self.isReadHeld { context.read() }
-            self.isReadHeld = false
-        }
-    }
-
-    /// Bytes that were written and that the socket has not taken.
-    private var waitingBytes: Int { (try? self.context?.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
-
-    /// Tells the current call that its client left.
-    private func letGo() {
-        self.queue.removeAll()
-        guard case .hot(let exchange) = self.current else { return }
-        let call = exchange.isAnswered ? nil : exchange.call
-        exchange.detach()
-        self.current = .none
-        call?.clientIsGone()
-    }
-
-    private func leave() {
-        self.end.begin(lingers: false)
-        self.ticker.unregister(self)
-        self.letGo()
-        self.cold.abandon()
-        self.context = nil
     }
 }

@@ -1,5 +1,6 @@
 internal import Directory
 internal import NIOHTTP1
+internal import Wire
 
 /// What the operator decides about browsers, proxies and hosts, made ready for the hot path.
 struct HotPolicy: Sendable {
@@ -9,6 +10,12 @@ struct HotPolicy: Sendable {
     /// `*` allows every origin.
     var modelOrigins: Set<String> = ["*"]
     var toolOrigins: Set<String> = []
+    /// Those that may call `/api`.
+    var adminOrigins: Set<String> = []
+    /// The host names that servers have of their own; nil = none has.
+    var serverHosts: ServerHosts?
+    /// The key of the admin API, as `Credential.strip` leaves it; nil = nobody has it.
+    var adminKey: String?
     var isGzipEnabled = false
     /// Every model call is answered 503 (the contract's `DisableServe`).
     var isDisabled = false
@@ -18,7 +25,13 @@ struct HotPolicy: Sendable {
     func allows(host: String?) -> Bool {
         guard let allowed = self.allowedHosts else { return true }
         guard let host else { return true }
-        return allowed.contains(Self.name(ofHost: host))
+        return allowed.contains(Self.name(ofHost: host)) || self.serverHosts?.server(ofHost: host) != nil
+    }
+
+    /// Whether that is the key of the admin API. A key of the operator's programs opens as much as a token, but not that.
+    func isAdminKey(_ key: Substring) -> Bool {
+        guard let adminKey = self.adminKey else { return false }
+        return ConstantTime.equal(String(key), adminKey)
     }
 
     /// The name in a `Host` header, without its port, in lower case.

@@ -28,7 +28,7 @@ final class HotRouter: HotRoutes {
 
     func call(for head: HTTPRequestHead, from peer: Peer, sink: any AnswerSink) -> (any HotCall)? {
         let target = RequestPath(head.uri)
-        guard let side = Side(target) else { return nil }
+        guard let side = self.side(of: head, target) else { return nil }
         let now = self.loop.clock.nowMilliseconds()
         let address = self.loop.policy.clientAddress(of: peer.address, headers: head.headers)
         let request = HotRequest(
@@ -36,14 +36,24 @@ final class HotRouter: HotRoutes {
         switch side {
         case .models(let dialect):
             return ModelRoutes(loop: self.loop, dialect: dialect).call(for: request, sink: sink)
-        case .tools:
-            return ToolRoutes(loop: self.loop).call(for: request, sink: sink)
+        case .tools(let path):
+            return ToolRoutes(loop: self.loop, hostPath: path).call(for: request, sink: sink)
         }
+    }
+
+    private func side(of head: HTTPRequestHead, _ target: RequestPath) -> Side? {
+        if let hosts = self.loop.policy.serverHosts, let host = head.headers.first(name: "host"),
+            let server = hosts.server(ofHost: host), let path = ToolPath(target, onHostOf: server)
+        {
+            return .tools(path)
+        }
+        return Side(target)
     }
 
     private enum Side {
         case models(Dialect)
-        case tools
+        /// With what the request's host and path mean together, where the host is a server's.
+        case tools(ToolPath?)
 
         init?(_ target: RequestPath) {
             if target.isUnder("/v1") {
@@ -57,11 +67,14 @@ final class HotRouter: HotRoutes {
             } else if target.isUnder("/v1beta") {
                 self = .models(.gemini)
             } else if target.isUnder("/mcp") {
-                self = .tools
+                self = .tools(nil)
             } else if target.isUnder("/api/v1/services") || target.isUnder("/api/v1/tasks") || target.isUnder("/api/v3/contents")
             {
                 // The providers' own video surfaces: relay paths, though they lie under /api.
                 self = .models(.openAI)
+            } else if ToolPath.isTrial(target) {
+                // The admin API's, but a call like any other: Hummingbird's part has no streams of MCP.
+                self = .tools(nil)
             } else {
                 return nil
             }

@@ -5,10 +5,11 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Wire
 
-/// The paths of the tool side: `/mcp/public/{id}` with HTTP+SSE below it; group servers and the one endpoint for everything
-/// answer 501.
+/// What the tool side answers: who may call which server, and what is said to the others.
 struct ToolRoutes {
     let loop: HotLoop
+    /// What host and path mean together, where the host is a server's; nil = the path alone counts.
+    let hostPath: ToolPath?
 
     func call(for request: HotRequest, sink: any AnswerSink) -> any HotCall {
         let allowed = self.allowedOrigins(request)
@@ -27,25 +28,36 @@ struct ToolRoutes {
         do { caller = try self.loop.authenticate(request, takesQuery: true, snapshot: snapshot) } catch {
             return self.refuse(error, request, sink)
         }
-        guard let path = ToolPath(request.target) else {
+        guard !ToolPath.isTrial(request.target) || self.isOperator(request) else {
+            return self.answer(.unauthorized, "This is not the admin key\n", request, sink)
+        }
+        guard let path = self.hostPath ?? ToolPath(request.target) else {
             return self.answer(.notFound, "There is no MCP server at this path\n", request, sink)
         }
         let served: ToolHotCall.Served
-        do { served = try self.served(path.server, for: caller, in: snapshot) } catch {
+        do { served = try self.served(path, request, for: caller, in: snapshot) } catch {
             return self.answer(error.status, error.message, request, sink)
         }
         return ToolHotCall(request: request, caller: caller, served: served, path: path, loop: self.loop, sink: sink)
     }
 
     private func served(
-        _ server: ToolPath.Server, for caller: Caller, in snapshot: Snapshot
+        _ path: ToolPath, _ request: HotRequest, for caller: Caller, in snapshot: Snapshot
     ) throws(ToolHost.Unavailable) -> ToolHotCall.Served {
+        if case .trial(let trial) = path.server {
+            return .one(try self.loop.tools.tried(trial, query: request.target.query, in: snapshot))
+        }
         let usable: UsableServer
-        do {
-            switch server {
-            case .offered(let id): usable = .offered(try snapshot.publicServer(id: id, for: caller))
-            case .own(let id): usable = .own(try snapshot.groupServer(id: id, for: caller))
+        do throws(ServerRefusal) {
+            switch path.server {
+            case .offered(let label):
+                let id = path.isByHost ? snapshot.publicServerID(inHostName: label) : label
+                usable = .offered(try snapshot.publicServer(id: id, for: caller))
+            case .own(let label):
+                let id = path.isByHost ? snapshot.groupServerID(inHostName: label, group: caller.group.id) : label
+                usable = .own(try snapshot.groupServer(id: id, for: caller))
             case .all: return .all(snapshot)
+            case .trial: throw .unknown
             }
         } catch .missingParameters(let keys) {
             throw ToolHost.Unavailable(status: .forbidden, message: "\(ServerRefusal.missingParameters(keys))\n")
@@ -53,6 +65,10 @@ struct ToolRoutes {
             throw ToolHost.Unavailable(status: .notFound, message: "There is no MCP server of this id for this key\n")
         }
         return .one(try self.loop.tools.hosted(usable, for: caller, in: snapshot))
+    }
+
+    private func isOperator(_ request: HotRequest) -> Bool {
+        Credential.key(in: request.head.headers, query: request.target.query).map(self.loop.policy.isAdminKey) ?? false
     }
 
     /// Those that every path allows, and the headers that repeat arguments: their names are the tools' own.
@@ -75,11 +91,11 @@ struct ToolRoutes {
 
     /// The configured origins, and the endpoint's own.
     private func allowedOrigins(_ request: HotRequest) -> Set<String> {
-        guard let origin = request.origin, let host = request.head.headers.first(name: "host") else {
-            return self.loop.policy.toolOrigins
-        }
+        guard let origin = request.origin else { return [] }
+        let listed = ToolPath.isTrial(request.target) ? self.loop.policy.adminOrigins : self.loop.policy.toolOrigins
+        guard let host = request.head.headers.first(name: "host") else { return listed }
         let isSame = origin == "http://\(host)" || origin == "https://\(host)"
-        return isSame ? self.loop.policy.toolOrigins.union([origin]) : self.loop.policy.toolOrigins
+        return isSame ? listed.union([origin]) : listed
     }
 
     private func refuse(

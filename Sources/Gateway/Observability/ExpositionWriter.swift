@@ -7,14 +7,31 @@ public struct MetricReading: Sendable {
     public let name: String
     public let kind: Kind
     public let help: String
-    /// nil = not known now: the metric is left out.
-    let read: @Sendable () -> Double?
+    /// The values; empty = none is known now: the metric is left out.
+    let read: @Sendable () -> [Sample]
 
+    /// One of its values, and what tells it from the others.
+    struct Sample: Sendable, Equatable {
+        let labels: MetricsRegistry.SeriesLabels
+        let value: Double
+
+        init(_ labels: [(String, String)], _ value: Double) {
+            self.labels = MetricsRegistry.SeriesLabels(labels)
+            self.value = value
+        }
+    }
+
+    /// A metric with one value; nil = it is not known now.
     public init(_ kind: Kind, _ name: String, help: String, read: @escaping @Sendable () -> Double?) {
+        self.init(kind, name, help: help, samples: { read().map { [Sample([], $0)] } ?? [] })
+    }
+
+    /// A metric with a value for each of several labels. How many there are is for `samples` to bound.
+    init(_ kind: Kind, _ name: String, help: String, samples: @escaping @Sendable () -> [Sample]) {
         self.kind = kind
         self.name = MetricName.family(name, suffix: kind == .counter ? "_total" : "")
         self.help = help
-        self.read = read
+        self.read = samples
     }
 }
 
@@ -36,9 +53,10 @@ struct ExpositionWriter {
     }
 
     mutating func write(_ reading: MetricReading) {
-        guard let value = reading.read() else { return }
+        let samples = reading.read().map { (labels: Self.labels($0.labels), value: $0.value) }.sorted { $0.labels < $1.labels }
+        guard !samples.isEmpty else { return }
         head(reading.name, reading.kind.rawValue, reading.help)
-        sample(reading.name, "", metricText(value))
+        for (labels, value) in samples { sample(reading.name, labels, metricText(value)) }
     }
 
     /// Buckets count what is at most their bound, so each contains those before it.

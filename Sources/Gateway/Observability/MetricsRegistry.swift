@@ -16,10 +16,10 @@ public final class MetricsRegistry: MetricsFactory {
     }
 
     /// Label names and values in the order of the names.
-    struct SeriesLabels: Hashable {
+    struct SeriesLabels: Hashable, Sendable {
         let pairs: [Pair]
 
-        struct Pair: Hashable {
+        struct Pair: Hashable, Sendable {
             let name: String
             let value: String
         }
@@ -47,7 +47,7 @@ public final class MetricsRegistry: MetricsFactory {
 
     private let descriptions: [String: String]
     private let families = Mutex<[String: Family]>([:])
-    private let readings = Mutex<[MetricReading]>([])
+    private let readings = Mutex<[@Sendable () -> [MetricReading]]>([])
 
     /// A registry without metrics.
     /// - Parameter descriptions: what each metric counts, by its label in swift-metrics; shown as `# HELP`.
@@ -57,7 +57,10 @@ public final class MetricsRegistry: MetricsFactory {
     public func bootstrap() { MetricsSystem.bootstrap(self) }
 
     /// Adds a value that is read when the metrics are asked for: the depth of a queue, the size of a table.
-    public func addReading(_ reading: MetricReading) { readings.withLock { $0.append(reading) } }
+    public func addReading(_ reading: MetricReading) { addReadings { [reading] } }
+
+    /// Adds values that are made together when the metrics are asked for.
+    func addReadings(_ make: @escaping @Sendable () -> [MetricReading]) { readings.withLock { $0.append(make) } }
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         cell(label, suffix: "_total", .counter, dimensions) { CounterCell() }
@@ -113,7 +116,7 @@ public final class MetricsRegistry: MetricsFactory {
     /// Everything in the Prometheus text format 0.0.4, families by name.
     public func exposition() -> String {
         let families = families.withLock { $0 }
-        let readings = readings.withLock { $0 }
+        let readings = readings.withLock { $0 }.flatMap { $0() }
         var writer = ExpositionWriter()
         for (name, family) in families.sorted(by: { $0.key < $1.key }) { writer.write(name, family) }
         for reading in readings + ProcessMetrics.readings() where families[reading.name] == nil { writer.write(reading) }

@@ -45,6 +45,7 @@ struct DirectoryRefresh: Service {
         let current = self.directory.current.contents
         contents.internalKeyHashes = current.internalKeyHashes
         contents.configuredServers = current.configuredServers
+        contents.allowsUnconfiguredModels = current.allowsUnconfiguredModels
         self.directory.replace(Snapshot(contents))
     }
 }

@@ -54,6 +54,7 @@ struct Server {
             key.map { store.secrets.tokenKeys.hash(String(Credential.strip($0[...]))) }
         }
         contents.configuredServers = configuration.configuredServers
+        contents.allowsUnconfiguredModels = configuration.relay.allowsUnconfiguredModels
         let directory = LiveDirectory(Snapshot(contents))
         let meter = Meter(journal: store.journal, billingEnabled: configuration.relay.isBillingEnabled)
         let templates = try configuration.templatesFolder.map { folder in try Templates(overlay: folder) } ?? Templates()
@@ -77,6 +78,7 @@ struct Server {
                 relay: relay, upstream: upstream, ticker: ticker, tools: tools, meter: meter, directory: directory,
                 keyHash: keyHash, clock: .system, policy: policy, metrics: metrics)
         }
+        registry.addReadings { UpstreamMetrics.readings(of: tools) }
         self.tools = tools
         self.configuration = configuration
         self.store = store
@@ -87,7 +89,8 @@ struct Server {
         self.logger = logger
     }
 
-    /// Serves until the process is told to stop, then lets calls in progress end, carries the journal to the database and closes.
+    /// Serves until the process is told to stop, then lets calls in progress end for as long as the operator says, carries the journal to
+    /// the database and closes.
     /// - Parameter onRunning: called with the port once connections are taken.
     func run(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         let limits = FrontLimits(self.configuration.limits)
@@ -114,10 +117,10 @@ struct Server {
             running.append(
                 .init(service: LogSweeper(store: self.store, retention: retention, clock: .system, logger: self.logger)))
         }
-        let services = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: running,
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger))
+        var configuration = ServiceGroupConfiguration(
+            services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
+        configuration.maximumGracefulShutdownDuration = self.configuration.limits.shutdownTimeout
+        let services = ServiceGroup(configuration: configuration)
         let result: Result<Void, any Error>
         do { result = .success(try await services.run()) } catch { result = .failure(error) }
         await self.close()
@@ -158,6 +161,7 @@ struct Server {
             engine: configuration.databases.main, journalFolder: configuration.databases.effectiveDataFolder + "/journal",
             lanes: lanes)
         storage.logEngine = configuration.databases.log
+        storage.busyTimeout = configuration.databases.busyTimeout
         return storage
     }
 }

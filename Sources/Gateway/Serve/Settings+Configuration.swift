@@ -18,6 +18,11 @@ extension HotPolicy {
         self.trustedProxies = network.trustedProxies
         self.modelOrigins = Set(network.modelOrigins)
         self.toolOrigins = Set(network.mcpOrigins)
+        self.adminOrigins = Set(network.adminOrigins)
+        self.serverHosts = ServerHosts(
+            offered: network.publicMCPHost, own: network.groupMCPHost,
+            gateway: network.allowedHosts + [network.mcpHost].compactMap { $0 })
+        self.adminKey = configuration.keys.admin.map { String(Credential.strip($0[...])) }
         self.isGzipEnabled = configuration.relay.isGzipEnabled
         self.isDisabled = configuration.relay.isDisabled
         if !network.allowedHosts.isEmpty || configuration.listen.isLoopback {

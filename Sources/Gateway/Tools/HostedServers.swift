@@ -28,6 +28,8 @@ struct HostedServers: Sendable {
     enum Key: Sendable, Hashable {
         case offered(id: String, group: String?)
         case own(id: String, group: String)
+        /// A server that is built in, as the operator tries it with those values.
+        case trial(id: String, initial: [String: String], reusing: [String: String])
     }
 
     private struct Entry {

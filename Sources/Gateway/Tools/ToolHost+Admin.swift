@@ -50,6 +50,7 @@ extension ToolHost: UpstreamHealthSource {
             switch key {
             case .offered(let id, let group): (id, group)
             case .own(let id, let group): (id, group)
+            case .trial(let id, _, _): (id, nil)
             }
         var health = UpstreamHealth(serverID: id, groupID: group, kind: server.kind)
         health.transport = found.transport?.replacing("-", with: "_") ?? ""

@@ -42,25 +42,43 @@ final class ToolHost: Sendable {
 
     /// What answers for a server that a caller may use.
     func hosted(_ server: UsableServer, for caller: Caller, in snapshot: Snapshot) throws(Unavailable) -> HostedServer {
+        try self.hosted(server, group: caller.group.id, in: snapshot)
+    }
+
+    /// What answers for a server with what a group saved for it.
+    func hosted(_ server: UsableServer, group: String, in snapshot: Snapshot) throws(Unavailable) -> HostedServer {
         let parameters: ServerParameters?
         let key: HostedServers.Key
         let updatedAt: Int64
         switch server {
         case .offered(let server):
-            parameters = snapshot.parameters(ofServer: server.id, group: caller.group.id)
-            key = .offered(id: server.id, group: parameters == nil ? nil : caller.group.id)
+            parameters = snapshot.parameters(ofServer: server.id, group: group)
+            key = .offered(id: server.id, group: parameters == nil ? nil : group)
             updatedAt = server.updatedAt
         case .own(let server):
             parameters = nil
-            key = .own(id: server.id, group: caller.group.id)
+            key = .own(id: server.id, group: group)
             updatedAt = server.updatedAt
         }
         let version = HostedServer.Version(
             serverUpdatedAt: updatedAt, parametersUpdatedAt: parameters?.updatedAt ?? 0)
+        return try self.kept(key, version) { () throws(Unavailable) in
+            let target: ServerTarget
+            do throws(ServerTargetError) {
+                target = try snapshot.target(of: server, group: group)
+            } catch {
+                throw Unavailable(error)
+            }
+            return try self.make(server, target, version, group: group)
+        }
+    }
+
+    /// What is kept under a key, made where it is not there in that version.
+    func kept(
+        _ key: HostedServers.Key, _ version: HostedServer.Version, make: () throws(Unavailable) -> HostedServer
+    ) throws(Unavailable) -> HostedServer {
         if let known = self.hosted.withLock({ $0.use(key, version) }) { return known }
-        let target: ServerTarget
-        do { target = try snapshot.target(of: server, for: caller) } catch { throw Unavailable(error) }
-        let made = try self.make(server, target, version, group: caller.group.id)
+        let made = try make()
         self.close(self.hosted.withLock { $0.insert(made, key) })
         return made
     }
@@ -79,7 +97,12 @@ final class ToolHost: Sendable {
                 upstream: upstream, target: target)
         }
         switch target {
-        case .embedded(let target): return hosted(try self.embedded(target))
+        case .embedded(let target):
+            do {
+                return hosted(try self.embedded(target.id, initial: target.initial, reusing: target.reusing))
+            } catch {
+                throw Unavailable(status: .serviceUnavailable, message: "This server is not configured: \(error)")
+            }
         case .upstream(let target):
             guard let service = self.parts.upstreams?.service(for: target, id: endpointID) else { throw Unavailable(kind: kind) }
             return hosted(service, upstream: service, target: target)
@@ -90,13 +113,12 @@ final class ToolHost: Sendable {
         }
     }
 
-    private func embedded(_ target: EmbeddedTarget) throws(Unavailable) -> any MCPService {
-        if let service = self.parts.given[target.id] { return service }
-        do {
-            return try self.parts.catalogue.makeService(id: target.id, initial: target.initial, reusing: target.reusing)
-        } catch {
-            throw Unavailable(status: .serviceUnavailable, message: "This server is not configured: \(error)")
-        }
+    /// A server that is built in, made of those values.
+    func embedded(
+        _ id: String, initial: [String: String], reusing: [String: String]
+    ) throws(EmbeddedConfigError) -> any MCPService {
+        if let service = self.parts.given[id] { return service }
+        return try self.parts.catalogue.makeService(id: id, initial: initial, reusing: reusing)
     }
 
     /// Ends what is used no longer. Calls that still run on it end with an error; who waits for changes learns of the end.
@@ -143,10 +165,13 @@ final class ToolHost: Sendable {
             id: id, service: service, sessions: self.parts.sessions, seal: self.seal, parking: self.parts.parking)
     }
 
-    // MARK: - For the admin API
+    // MARK: - For the admin API and the metrics
 
     /// Everything that is hosted, in any order.
     var all: [(key: HostedServers.Key, server: HostedServer)] { self.hosted.withLock { $0.all } }
+
+    /// Failures of upstreams since the start.
+    var upstreamFailures: [UpstreamLabel: Int] { self.parts.upstreams?.failures.all ?? [:] }
 
     /// A service of its own for a target, for one use. Whoever takes it closes the upstream, where there is one.
     func separate(

@@ -10,6 +10,7 @@ struct UpstreamFactory: Sendable {
     let tenantClient: any WebClient
     let children: ChildSupervisor
     let eras = EraCache()
+    let failures = FailureCounts()
 
     /// - Parameter id: what tells the service from all others in caches; holds no secret.
     func service(for target: UpstreamTarget, id: String) -> UpstreamService {
@@ -19,18 +20,18 @@ struct UpstreamFactory: Sendable {
             case .serverSentEvents: .eventStream(url: target.url.text, client: client)
             case .streamableHTTP: .streamableHTTP(url: target.url.text, client: client)
             }
-        return UpstreamService(
-            UpstreamEndpoint(
-                id: id, transport: transport, headers: target.headers.map { ($0.name, $0.value) },
-                query: target.queries.map { ($0.name, $0.value) }),
-            eras: self.eras)
+        var endpoint = UpstreamEndpoint(
+            id: id, transport: transport, headers: target.headers.map { ($0.name, $0.value) },
+            query: target.queries.map { ($0.name, $0.value) })
+        endpoint.failures = self.failures.count(of: UpstreamLabel(endpointID: id))
+        return UpstreamService(endpoint, eras: self.eras)
     }
 
     /// - Parameter name: the child's id in the configuration file.
     func service(forProcess name: String) -> UpstreamService {
         let open = self.children.factory(for: name)
-        return UpstreamService(
-            UpstreamEndpoint(id: "stdio/\(name)", transport: .lines { try await open() }),
-            eras: self.eras)
+        var endpoint = UpstreamEndpoint(id: "stdio/\(name)", transport: .lines { try await open() })
+        endpoint.failures = self.failures.count(of: .offered(id: name))
+        return UpstreamService(endpoint, eras: self.eras)
     }
 }

@@ -34,6 +34,8 @@ public struct UpstreamEndpoint: Sendable {
     public var limits: UpstreamLimits
     /// Who Portico says it is where no client speaks through it.
     public var identity: Implementation
+    /// Where failures are counted; given from outside, the count goes on in the next service for the same server.
+    public var failures = UpstreamFailures()
 
     /// An endpoint with all its parts.
     public init(

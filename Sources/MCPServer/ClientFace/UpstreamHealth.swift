@@ -14,7 +14,9 @@ public struct UpstreamHealth: Sendable {
     public var skippedMessages = 0
     /// What went wrong last, in a sentence.
     public var lastError: String?
-    /// When that was, in milliseconds since 1970.
+    /// How often something went wrong, with this service and with those before it that shared its count.
+    public var failures = 0
+    /// When the last failure was, in milliseconds since 1970.
     public var lastErrorMilliseconds: Int64?
     /// When the upstream last answered, in milliseconds since 1970.
     public var lastContactMilliseconds: Int64?

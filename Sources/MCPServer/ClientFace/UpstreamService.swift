@@ -74,6 +74,7 @@ public final class UpstreamService: MCPService {
         let (found, sessions, modern) = state.withLock { ($0.health, $0.pool.sessions, $0.modern) }
         var health = found
         health.sessions = sessions.count
+        health.failures = endpoint.failures.total
         let traffics = sessions.map(\.traffic) + [modern?.traffic].compactMap { $0 }
         health.calls = traffics.reduce(0) { $0 + $1.count }
         let links = sessions.map(\.link) + [modern?.link].compactMap { $0 }
@@ -206,6 +207,7 @@ public final class UpstreamService: MCPService {
     }
 
     func note(_ summary: String) {
+        endpoint.failures.add()
         let time = clock.nowMilliseconds()
         state.withLock { state in
             state.health.lastError = summary

@@ -53,7 +53,6 @@ struct ConfigurationTests {
         #expect(configuration.addressGroups.banThreshold == 8)
         #expect(
             configuration.warnings == [
-                "SQLITE_BUSY_TIMEOUT is set but has no effect yet", "DISABLE_MODEL_CONFIG is set but has no effect yet",
                 "IP_GROUPS_THRESHOLD is set but has no effect yet", "IP_GROUPS_BAN_THRESHOLD is set but has no effect yet",
                 "INTERNAL_TOKEN has fewer than 16 characters: it can be guessed",
             ])

@@ -124,11 +124,11 @@ struct HotFixture: Sendable {
     /// What is answered; nil where the path is cold.
     func send(
         _ method: HTTPMethod, _ path: String, key: String? = "sk-good", _ headers: HTTPHeaders = [:], body: String = "",
-        peer: String = "127.0.0.1", refusing reason: BodyRefusal? = nil
+        peer: String = "127.0.0.1", host: String = "localhost:3000", refusing reason: BodyRefusal? = nil
     ) async throws -> Told? {
         var headers = headers
         if let key { headers.add(name: "Authorization", value: "Bearer \(key)") }
-        headers.add(name: "Host", value: "localhost:3000")
+        headers.add(name: "Host", value: host)
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
         let eventLoop = self.router.eventLoop
         return try await eventLoop.flatSubmit { () -> EventLoopFuture<Told?> in

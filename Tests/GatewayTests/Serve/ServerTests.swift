@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import ServiceLifecycle
 import Storage
 import Testing
 import Wire
@@ -174,6 +175,110 @@ import Wire
             let document = try await client.call("GET", "/swagger/doc.json", key: nil)
             #expect(document.status == 200)
         }
+    }
+
+    @Test("metrics tell how the upstreams of MCP servers are, without where they are")
+    func upstreamMetrics() async throws {
+        let folder = TemporaryFolder()
+        try await self.withServer(in: folder.path) { client in
+            _ = try await client.demo()
+            _ = try await client.data(
+                "POST", "/api/mcp/public/",
+                [
+                    "id": "gone", "type": "mcp_proxy_streamable", "status": 1,
+                    // Port 9 is `discard`: nobody listens.
+                    "proxy_config": ["url": "http://127.0.0.1:9/mcp", "headers": ["X-Secret": "hidden"]],
+                ])
+            let call = try await client.call("POST", "/mcp/public/gone", Self.toolCall, headers: Self.toolHeaders)
+            #expect(call.status >= 400 || call.text.contains("error"))
+            let metrics = try await client.call("GET", "/metrics", key: nil).text
+            #expect(metrics.contains(#"portico_mcp_upstreams_down{scope="public",server="gone"} 1"#))
+            #expect(!metrics.contains(#"portico_mcp_upstream_failures_total{scope="public",server="gone"} 0"#))
+            #expect(metrics.contains(#"portico_mcp_upstream_failures_total{scope="public",server="gone"} "#))
+            #expect(!metrics.contains("127.0.0.1") && !metrics.contains("hidden"))
+        }
+    }
+
+    @Test("where no configuration is needed a model that a channel lists is called, free of charge")
+    func unconfiguredModel() async throws {
+        let folder = TemporaryFolder()
+        try await self.withServer(in: folder.path, environment: ["DISABLE_MODEL_CONFIG": "true"]) { client in
+            let key = try await client.demo()
+            _ = try await client.data("DELETE", "/api/model_config/fake-model")
+            let chat = try await client.call("POST", "/v1/chat/completions", key: key, Self.chat)
+            #expect(chat.status == 200 && chat.text.contains("pong"))
+            let models = try await client.call("GET", "/v1/models", key: key)
+            #expect(models.text.contains("fake-model"))
+        }
+    }
+
+    @Test("a server has a host name of its own, and is tried by the admin key alone")
+    func hostsAndTrials() async throws {
+        let folder = TemporaryFolder()
+        try await self.withServer(in: folder.path, environment: ["PUBLIC_MCP_HOST": "mcp.example.com:3000"]) { client in
+            let key = try await client.demo()
+            let host = [("Host", "TIME.mcp.example.com")]
+            let call = try await client.call("POST", "/mcp", key: key, Self.toolCall, headers: Self.toolHeaders + host)
+            #expect(call.status == 200 && call.text.contains("UTC"))
+            let shown = try await client.data("GET", "/api/mcp/public/time")
+            #expect(
+                shown["endpoints"] == ["host": "time.mcp.example.com:3000", "sse": "/sse", "streamable_http": "/mcp"])
+            let trial = try await client.call(
+                "POST", "/api/test-embedmcp/time?config[local_timezone]=UTC", Self.toolCall, headers: Self.toolHeaders)
+            #expect(trial.status == 200 && trial.text.contains("UTC"))
+            let refused = try await client.call("POST", "/api/test-embedmcp/time", key: key, Self.toolCall)
+            #expect(refused.status == 401)
+        }
+    }
+
+    /// Runs a server below a service group, as a process does.
+    private struct Running: Service {
+        let server: Server
+        let ports: AsyncStream<Int>.Continuation
+
+        func run() async throws {
+            defer { self.ports.finish() }
+            try await self.server.run { port in self.ports.yield(port) }
+        }
+    }
+
+    @Test("a call that would outlast the end of the server is cut off once its time is over", .timeLimit(.minutes(2)))
+    func shutdown() async throws {
+        let folder = TemporaryFolder()
+        let configuration = try Configuration.load(
+            environment: [
+                "LISTEN": "127.0.0.1:0", "ADMIN_KEY": Self.adminKey, "SQLITE_PATH": "\(folder.path)/portico.db",
+                "PORTICO_EVENT_LOOPS": "1", "PORTICO_SHUTDOWN_TIMEOUT": "200ms",
+            ], folder: folder.path)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let server = try await Server.prepare(configuration, registry: MetricsRegistry(), logger: logger)
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: Running(server: server, ports: continuation))], logger: logger))
+        async let ended: Void = services.run()
+        for await port in ports {
+            let client = Client(port: port)
+            _ = try await client.data(
+                "POST", "/api/channel/",
+                [
+                    "type": 53, "name": "slow", "key": "k", "models": ["slow"],
+                    "configs": ["static_text": "first second", "stream_chunks": 2, "chunk_delay_ms": 60_000],
+                ])
+            _ = try await client.data("POST", "/api/model_config/slow", ["model": "slow", "type": 1])
+            var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/v1/chat/completions")
+            request.method = .POST
+            request.headers = ["Authorization": "Bearer \(Self.adminKey)", "Content-Type": "application/json"]
+            let body: JSON = ["model": "slow", "stream": true, "messages": [["role": "user", "content": "x"]]]
+            request.body = .bytes(ByteBuffer(bytes: body.serializedBytes()))
+            let response = try await HTTPClient.shared.execute(request, timeout: .minutes(10))
+            #expect(response.status == .ok)
+            await services.triggerGracefulShutdown()
+            await #expect(throws: (any Error).self) { try await response.body.collect(upTo: 1 << 20) }
+            break
+        }
+        try await ended
     }
 
     @Test("a channel is tested over the relay")

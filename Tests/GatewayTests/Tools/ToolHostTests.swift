@@ -104,6 +104,8 @@ struct ToolPathTests {
             ("/mcp", "all endpoint"), ("/mcp/sse", "all eventStream"), ("/mcp/message", "all messages"),
             ("/mcp/public/time", "offered time endpoint"), ("/mcp/public/time/sse", "offered time eventStream"),
             ("/mcp/group/mine/message", "own mine messages"), ("/mcp/group/mine", "own mine endpoint"),
+            ("/api/test-embedmcp/time", "trial of time endpoint"), ("/api/test-embedmcp/time/sse", "trial of time eventStream"),
+            ("/api/test-publicmcp/a%20b/wiki/message", "trial of wiki for a b messages"),
         ])
     func served(path: String, expected: String) throws {
         let found = try #require(ToolPath(RequestPath(path)))
@@ -112,6 +114,8 @@ struct ToolPathTests {
             case .all: "all"
             case .offered(let id): "offered \(id)"
             case .own(let id): "own \(id)"
+            case .trial(.embedded(let id)): "trial of \(id)"
+            case .trial(.offered(let id, let group)): "trial of \(id) for \(group)"
             }
         #expect("\(server) \(found.place)" == expected)
     }
@@ -120,6 +124,25 @@ struct ToolPathTests {
         "nothing is served there",
         arguments: [
             "/mcp/", "/mcp/public", "/mcp/public/a/b", "/mcp/public/a/sse/x", "/mcp/other/a", "/mcpx", "/mcp/group//sse/",
+            "/mcp/public/sse",
+            "/api/test-embedmcp", "/api/test-embedmcp/sse", "/api/test-publicmcp/g", "/api/test-publicmcp/%zz/wiki",
+            "/api/other/a",
+            "/api/mcp/public/a",
         ])
     func unknown(path: String) { #expect(ToolPath(RequestPath(path)) == nil) }
+
+    @Test(
+        "where messages are posted: the client's own key goes with it, and what a server is tried with",
+        arguments: [
+            ("/mcp/public/time/sse", "/mcp/public/time/message"), ("/mcp/sse?x=1&key=sk-a&key=b", "/mcp/message?key=sk-a"),
+            ("/mcp/group/mine/sse?keys=1", "/mcp/group/mine/message"),
+            (
+                "/api/test-embedmcp/time/sse?config[a]=1&sessionId=x&key=k&reusing%5Bb%5D=2",
+                "/api/test-embedmcp/time/message?config[a]=1&key=k&reusing%5Bb%5D=2"
+            ),
+        ])
+    func messages(target: String, messages: String) throws {
+        let target = RequestPath(target)
+        #expect(try #require(ToolPath(target)).messages(query: target.query) == messages)
+    }
 }

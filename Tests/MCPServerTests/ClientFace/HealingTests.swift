@@ -87,6 +87,7 @@ struct HealingTests {
         #expect(thrown?.message.contains("may have been carried out") == true)
         #expect(upstream.server.received("tools/call").count == 1)
         #expect(service.health.lastError != nil)
+        #expect(service.health.failures == service.endpoint.failures.total && service.health.failures > 0)
         await service.close()
     }
 

@@ -10,8 +10,9 @@ final class SQLiteEngine: SQLEngine {
     private let path: String
 
     /// Opens or creates the file at `path`, and takes it for this process alone.
+    /// - Parameter busyTimeout: how long a statement waits for a lock that another program holds.
     /// - Throws: `alreadyInUse` where another process has it.
-    init(path: String) throws(StorageError) {
+    init(path: String, busyTimeout: Duration = .seconds(3)) throws(StorageError) {
         self.path = path
         try FileSystem.createFolder(FileSystem.folder(of: path))
         lock = try FileLock(path: path + ".lock", of: "the database \(path)")
@@ -24,7 +25,7 @@ final class SQLiteEngine: SQLEngine {
         configuration.maximumReaderCount = 4
         configuration.foreignKeysEnabled = false
         // Other programs may read the file while we run (a backup, a shell); none of ours writes to it.
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(busyTimeout / .seconds(1))
         configuration.prepareDatabase { database in
             // In WAL mode a commit then survives the death of the process; `makeDurable` is for the loss of power.
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
