@@ -1,13 +1,14 @@
 """What is tried in each cell of the pair matrix. Each function makes one feature of the peer happen and says what the client got:
 `works`, or the word that docs/mcp-bridge.md uses for a substitute. Anything else is a failure that says what came instead.
+
+What the upstream asks its client is in mcp_questions.py.
 """
 
 import json
 import time
 import uuid
 
-from mcp_clients import Refusal
-from peers import features as peer
+from peers import documents as peer
 
 QUIET_SECONDS = 0.4
 FEATURES = {}
@@ -23,6 +24,9 @@ def feature(name):
 
 class Cell:
     """A client, and the peer that it reaches."""
+
+    # Whether the client is one of `portico stdio`, which speaks another revision to the gateway.
+    is_relayed = False
 
     def __init__(self, client, upstream):
         self.client, self.upstream = client, upstream
@@ -96,7 +100,7 @@ def _lists(cell):
     names = [tool["name"] for tool in tools]
     expect(len(names) > peer.PAGE and len(set(names)) == len(names) and names[-1] == "unknown_members", names)
     resources = [entry["uri"] for entry in cell.client.everything_in("resources/list", "resources")]
-    expect(resources == list(peer.Features.RESOURCES), resources)
+    expect(resources == list(peer.RESOURCES), resources)
     templates = cell.client.everything_in("resources/templates/list", "resourceTemplates")
     expect([entry["uriTemplate"] for entry in templates] == ["peer://item/{id}"], templates)
     prompts = [entry["name"] for entry in cell.client.everything_in("prompts/list", "prompts")]
@@ -336,187 +340,3 @@ def _completion(cell):
     values = cell.client.call("completion/complete", params).result["completion"]["values"]
     expect(values[:2] == ["beech", "birch"], values)
     return "works" if "b-tree" in values else "without context"
-
-
-# Questions
-
-
-@feature("sampling")
-def _sampling(cell):
-    result = cell.client.tool("sample", {"prompt": "What?"}).result
-    expect(told(result) == "model said: <What?>", result)
-    return "works"
-
-
-@feature("sampling with tools")
-@offered("sample_with_tools")
-def _sampling_with_tools(cell):
-    result = cell.client.tool("sample_with_tools").result
-    if failed_result(result):
-        expect("no tools in sampling" in told(result), result)
-        return "not asked"
-    expect(told(result) == "model said after 1 use of add: <done>", result)
-    return "works"
-
-
-@feature("two rounds of questions, one execution")
-def _two_rounds(cell):
-    mark = tag()
-    result = cell.client.tool("two_rounds", {"tag": mark}).result
-    expect(told(result) == "<first>, <second after <first>>", result)
-    expect(len([entry for entry in cell.upstream.entries("executed") if entry["tag"] == mark]) == 1, "not one execution")
-    return "works"
-
-
-@feature("two questions at once")
-def _two_questions(cell):
-    result = cell.client.tool("two_questions").result
-    expect(told(result) == "<both> and file:///home/user/project", result)
-    return "works"
-
-
-@feature("prompt that asks")
-def _asking_prompt(cell):
-    result = cell.client.call("prompts/get", {"name": "asking"}).result
-    expect(result["messages"][0]["content"]["text"] == "prompt for <your name>", result)
-    return "works"
-
-
-@feature("resource that asks")
-def _asking_resource(cell):
-    result = cell.client.call("resources/read", {"uri": "peer://greeting"}).result
-    expect(result["contents"][0]["text"] == "<your name>", result)
-    return "works"
-
-
-@feature("roots")
-def _roots(cell):
-    result = cell.client.tool("roots").result
-    expect(told(result) == "roots: file:///home/user/project", result)
-    return "works"
-
-
-def _elicited(cell, tool):
-    result = cell.client.tool(tool).result
-    if failed_result(result):
-        return result, None
-    return result, json.loads(told(result))
-
-
-@feature("elicitation by form")
-@offered("elicit")
-def _elicitation(cell):
-    result, answer = _elicited(cell, "elicit")
-    if answer is None:
-        expect("no elicitation" in told(result), result)
-        return "not asked"
-    wanted = {"name": "Ada", "email": "user@example.com", "age": 30, "score": 95, "agrees": True, "colour": "green", "size": "l"}
-    expect(answer == {"action": "accept", "content": wanted}, answer)
-    return "works"
-
-
-@feature("elicitation declined")
-@offered("elicit")
-def _elicitation_declined(cell):
-    answer, cell.client.answer = cell.client.answer, lambda method, params: {"action": "decline"}
-    try:
-        result, given = _elicited(cell, "elicit")
-    finally:
-        cell.client.answer = answer
-    if given is None:
-        expect("no elicitation" in told(result), result)
-        return "not asked"
-    expect(given == {"action": "decline"}, given)
-    return "works"
-
-
-@feature("elicitation with titled choices")
-@offered("elicit_titled")
-def _elicitation_titled(cell):
-    since = len(cell.client.asked)
-    result, answer = _elicited(cell, "elicit_titled")
-    if answer is None:
-        expect("no elicitation" in told(result), result)
-        return "not asked"
-    expect(answer == {"action": "accept", "content": {"planet": "p2"}}, answer)
-    field = cell.client.asked[since][1]["requestedSchema"]["properties"]["planet"]
-    if "oneOf" in field:
-        return "works"
-    expect(field["enum"] == ["p1", "p2"] and field["enumNames"] == ["Mercury", "Venus"], field)
-    return "enumNames"
-
-
-@feature("elicitation with multiple choices")
-@offered("elicit_multiple")
-def _elicitation_multiple(cell):
-    since = len(cell.client.asked)
-    reply = cell.client.tool("elicit_multiple")
-    result = reply.result
-    if failed_result(result):
-        expect(len(cell.client.asked) == since, cell.client.asked[since:])
-        return "not asked"
-    answer = json.loads(told(result))
-    if answer["action"] == "cancel":
-        expect(len(cell.client.asked) == since, cell.client.asked[since:])
-        return "cancelled"
-    expect(answer == {"action": "accept", "content": {"plain": ["b"], "titled": ["y"]}}, answer)
-    return "works"
-
-
-@feature("elicitation by URL")
-@offered("elicit_url")
-def _elicitation_url(cell):
-    since = len(cell.client.asked)
-    result = cell.client.tool("elicit_url").result
-    if failed_result(result):
-        expect("secret=1" not in json.dumps(result), result)
-        return "not asked"
-    expect(told(result) == "visit: accept", result)
-    ((_, params),) = cell.client.asked[since:]
-    expect(params["url"] == "https://example.com/visit?secret=1" and params["mode"] == "url", params)
-    return "works"
-
-
-@feature("URL by error")
-@offered("url_error")
-def _url_error(cell):
-    mark = tag()
-    since = len(cell.client.asked)
-    reply = cell.client.tool("url_error", {"tag": mark})
-    if reply.error is not None and reply.error["code"] == -32042:
-        (elicitation,) = reply.error["data"]["elicitations"]
-        expect(elicitation["elicitationId"] == mark and elicitation["url"].endswith("secret=1"), reply.error)
-        done = cell.client.wait_for(
-            lambda m: m["method"] == "notifications/elicitation/complete" and m["params"]["elicitationId"] == mark, 2
-        )
-        expect(told(cell.client.tool("url_error", {"tag": mark}).result) == "thank you for visiting", "the second call")
-        return "error" if done is None else "works"
-    result = reply.result
-    if failed_result(result):
-        expect("secret=1" not in json.dumps(result), result)
-        return "tool failure"
-    expect(told(result) == "thank you for visiting", result)
-    expect([params.get("mode") for _, params in cell.client.asked[since:]] == ["url"], cell.client.asked[since:])
-    return "question"
-
-
-# Last, as a client of 2026-07-28 leaves a call behind that waits for it.
-
-
-@feature("sampling refused")
-def _sampling_refused(cell):
-    def refuse(method, params):
-        raise Refusal(-1, "The user said no")
-
-    answer, cell.client.answer = cell.client.answer, refuse
-    try:
-        if cell.client.is_modern:
-            # There is no way to say no: the client does not come back.
-            result = cell.client.start("tools/call", {"name": "sample"}).wait().result
-            expect(result["resultType"] == "input_required", result)
-            return "no way to say it"
-        reply = cell.client.tool("sample")
-        expect(reply.error is not None or failed_result(reply.result), reply.message)
-        return "error"
-    finally:
-        cell.client.answer = answer

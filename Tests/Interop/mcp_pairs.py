@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 
-from mcp_clients import EventStreamClient, LineClient, ModernClient, Refusal, StreamableClient
+from mcp_clients import Refusal
 from mcp_schema import MODERN, Recorder
+from mcp_transports import EventStreamClient, LineClient, ModernClient, StreamableClient
 from portico import Portico, binary, free_port
 
 PEERS = pathlib.Path(__file__).with_name("peers")

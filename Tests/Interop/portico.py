@@ -66,10 +66,11 @@ def request(port, method, path, headers=None, body=None, timeout=20):
 
 
 class Portico:
-    """A running gateway. `dsn` is empty for SQLite in the folder, or a postgres:// address of an empty database."""
+    """A running gateway. `dsn` is empty for SQLite in the folder, or a postgres:// address of an empty database. `within` is a command
+    that becomes the one after it, as `env` does."""
 
-    def __init__(self, folder, dsn="", environment=None):
-        self.folder, self.dsn = pathlib.Path(folder), dsn
+    def __init__(self, folder, dsn="", environment=None, within=()):
+        self.folder, self.dsn, self.within = pathlib.Path(folder), dsn, within
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = self.folder / "portico.log"
@@ -96,7 +97,7 @@ class Portico:
         """Starts the process without waiting for it."""
         with open(self.log, "ab") as log:
             return subprocess.Popen(
-                [binary(), "serve"],
+                [*self.within, binary(), "serve"],
                 env=self.environment | extra,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ import pytest
 
 import mcp_clients
 import mcp_features
+import mcp_questions  # noqa: F401 - its features come after those of mcp_features
 from mcp_pairs import KINDS, Bridge, connect
 from mcp_schema import REVISIONS, available
 
@@ -69,6 +70,7 @@ class BridgeCell(mcp_features.Cell):
     def __init__(self, gateway, key, kind, upstream):
         super().__init__(None, upstream)
         self.gateway, self.key, self.kind = gateway, key, kind
+        self.is_relayed = kind.transport == "stdio"
         self.since, self.clients = len(upstream.entries()), []
         self.reconnect()
 

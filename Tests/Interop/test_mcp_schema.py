@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from mcp_clients import EventStreamClient, LineClient, ModernClient, StreamableClient
 from mcp_everything import walk
 from mcp_pairs import answers
 from mcp_schema import LEGACY, MODERN, available, violations
+from mcp_transports import EventStreamClient, LineClient, ModernClient, StreamableClient
 from portico import binary
 
 needs_schemas = pytest.mark.skipif(not available(), reason="the published schemas are absent (PORTICO_SHARED)")

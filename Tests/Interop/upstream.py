@@ -8,11 +8,11 @@ import threading
 class Upstream:
     """Listens on loopback; `behave` is called with each accepted connection in a thread of its own."""
 
-    def __init__(self):
+    def __init__(self, address="127.0.0.1", port=0):
         self.behave = reset
         self.connections = 0
         self._open = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, port))
         self.port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
 

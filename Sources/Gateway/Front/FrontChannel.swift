@@ -22,7 +22,7 @@ struct FrontChannel: ServerChildChannel, HTTPChannelHandler {
             decoderLimits.maxHeaderListSize = self.limits.headerList
             decoderLimits.maxHeaderFieldCount = self.limits.headerCount
             let pipeline = channel.pipeline.syncOperations
-            try channel.syncOptions?.setOption(.socketOption(.tcp_nodelay), value: 1)
+            try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
             let writer = AnswerWriter()
             try pipeline.addHandler(writer)
             try pipeline.addHandler(

@@ -31,6 +31,7 @@ extension UpstreamService {
                 return .done(.complete(["completion": ["values": []]], nil))
             }
             if let needs = visits(for: error, client: context.client) { return .done(needs) }
+            follow(error, context, on: session)
             throw UpstreamAnswer.error(
                 error, of: operation, upstream: session.greeting.revision, client: context.client)
         }

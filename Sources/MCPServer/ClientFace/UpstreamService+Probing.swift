@@ -116,6 +116,8 @@ extension UpstreamService {
             switch reason {
             case .unauthorized: "The upstream does not accept the credential configured for it"
             case .outage: "The upstream can't be reached"
+            case .forbidden: LinkFault.forbiddenAddress
+            case .redirected: HTTPLink.redirection
             case .noCommonRevision: "The upstream speaks no revision that is known here"
             case .notMCP: "The upstream does not speak MCP"
             }

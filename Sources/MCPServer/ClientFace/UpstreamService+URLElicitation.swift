@@ -24,6 +24,14 @@ extension UpstreamService {
         return .needs(asks, Continuation(JSON.array(ids).serialized()))
     }
 
+    /// A client that gets the error as it is hears of the ends of the visits, too.
+    func follow(_ error: RPCError, _ context: any CallContext, on session: UpstreamSession) {
+        guard error.code == ErrorCode.urlElicitationRequired, let outlet = context.elicitations else { return }
+        for elicitation in (error.data?["elicitations"]?.arrayValue ?? []).prefix(Self.maximumURLs) {
+            if let id = elicitation["elicitationId"]?.stringValue { session.asked(elicitation: id, outlet) }
+        }
+    }
+
     /// A call that goes on after such questions: all were agreed to, and the upstream has had a while to notice.
     /// - Throws: where one was not. Consent is no completion, so the upstream may ask for the same again.
     func settleVisits(_ operation: Operation, on session: UpstreamSession) async throws(MCPError) {

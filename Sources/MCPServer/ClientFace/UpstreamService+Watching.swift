@@ -15,6 +15,14 @@ extension UpstreamService {
         return try await group.add(filter, context)
     }
 
+    /// Tells the session of this client, where there is one: an upstream that never asked it has nothing that could be out of
+    /// date. One that keeps nothing is not told, nor one of 2026-07-28, which asks with each call.
+    public func rootsChanged(_ context: any CallContext) async {
+        let key = SessionKey(context, isStateless: endpoint.isStateless)
+        guard key.features.contains(.rootChanges), let session = state.withLock({ $0.pool.peek(key) }) else { return }
+        await session.tellRootsChanged(context)
+    }
+
     /// A group that nobody watches in any more need not be kept.
     func forgetIfUnused(_ group: WatchGroup) {
         state.withLock { state in

@@ -95,7 +95,7 @@ extension VirtualService {
             return .complete(exposing(result, of: operation.kind, from: member, context, requested: requested), hint)
         case .needs(let asks, let state):
             let tagged = MemberState(member: members[member].id, target: own, state: state)
-            return .needs(asks.map { $0.saying(who: members[member].label) }, tagged.continuation)
+            return .needs(asks.map { $0.saying(who: members[member].label, prefix: idPrefix(of: member)) }, tagged.continuation)
         case .task(let task):
             return .task(TaskReference(exposingTask(task.object, of: member, context)))
         }
@@ -116,7 +116,7 @@ extension VirtualService {
         switch error.kind {
         case .resourceNotFound(let uri) where uri.isExactly(own): return .resourceNotFound(uri: exposed)
         case .urlElicitationRequired(let elicitations):
-            let decorated = elicitations.map { $0.saying(who: members[member].label) }
+            let decorated = elicitations.map { $0.saying(who: members[member].label, prefix: idPrefix(of: member)) }
             return MCPError(.urlElicitationRequired(decorated), error.message, data: nil)
         default: return error
         }

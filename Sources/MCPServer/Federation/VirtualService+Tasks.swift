@@ -22,14 +22,14 @@ extension VirtualService {
     func exposingTask(_ task: RawObject, of member: Int, _ context: any CallContext) -> RawObject {
         var task = task
         if let id = task["taskId"]?.stringValue {
-            task["taskId"] = .string(prefixes[member] + ExposedName.separator + id)
+            task["taskId"] = .string(idPrefix(of: member) + id)
         }
         if let result = task["result"]?.objectValue {
             // Only tool calls become tasks.
             task["result"] = .object(exposing(RawObject(result), of: .callTool, from: member, context).object)
         }
         if let asks = task["inputRequests"]?.objectValue {
-            let label = members[member].label
+            let (label, prefix) = (members[member].label, idPrefix(of: member))
             task["inputRequests"] = .object(
                 JSONObject(
                     asks.map { name, ask in
@@ -37,7 +37,7 @@ extension VirtualService {
                             return (name, ask)
                         }
                         var ask = ask
-                        ask["params"] = .object(RawObject(params).saying(who: label).object)
+                        ask["params"] = .object(RawObject(params).saying(who: label, prefix: prefix).object)
                         return (name, ask)
                     }))
         }

@@ -92,6 +92,15 @@ public struct VirtualService: MCPService {
         return try await members[member].service.inputSchema(ofTool: tool, self.context(context, of: member))
     }
 
+    /// Told to every member that keeps something of this client.
+    public func rootsChanged(_ context: any CallContext) async {
+        await withTaskGroup { group in
+            for member in members.indices {
+                group.addTask { await members[member].service.rootsChanged(self.context(context, of: member)) }
+            }
+        }
+    }
+
     /// What is remembered for this caller alone.
     func caller(_ context: any CallContext) -> FederationRecords.Caller {
         FederationRecords.Caller(scope: scope, principal: context.principal.id)
@@ -99,6 +108,9 @@ public struct VirtualService: MCPService {
 
     /// The context that a member gets.
     func context(_ context: any CallContext, of member: Int) -> MemberContext {
-        MemberContext(base: context, label: members[member].label)
+        MemberContext(base: context, label: members[member].label, prefix: idPrefix(of: member))
     }
+
+    /// What comes before a member's ids of tasks and elicitations. They are not shortened: no model sees them.
+    func idPrefix(of member: Int) -> String { prefixes[member] + ExposedName.separator }
 }

@@ -72,6 +72,9 @@ public struct ClientCapabilities: Sendable, Hashable {
         }
     }
 
+    /// Whether the client says when its roots change (legacy revisions).
+    var announcesRootChanges: Bool { json["roots"]?["listChanged"] == true }
+
     private var elicitation: JSONObject? { json["elicitation"]?.objectValue }
 }
 

@@ -57,6 +57,14 @@ public enum Ask: Sendable {
     }
 }
 
+extension Ask {
+    /// The id under which the end of a visit to a URL is told; nil for other questions, and where who asks gave none.
+    var elicitationID: String? {
+        guard case .elicit(let params) = self, params["mode"]?.stringValue == "url" else { return nil }
+        return params["elicitationId"]?.stringValue
+    }
+}
+
 /// A question under its key. Questions keep their order.
 public struct PendingAsk: Sendable {
     /// The name under which the answer comes.

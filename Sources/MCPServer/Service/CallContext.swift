@@ -15,6 +15,9 @@ public protocol CallContext: Sendable {
     var isContinued: Bool { get }
     /// How long the call may take.
     var clock: CallClock { get }
+    /// Where the client is told that a URL elicitation is over, also after the call. nil: it is not told so, as no client of
+    /// another revision than 2025-11-25 is.
+    var elicitations: ElicitationOutlet? { get }
 
     /// Tells the client how far the call is; nothing happens where it did not ask. Also touches the clock.
     func progress(_ progress: Progress)
@@ -23,6 +26,11 @@ public protocol CallContext: Sendable {
     /// Asks the client and waits, while the clock stands still.
     /// - Throws: `MCPError` of kind `missingClientCapability` where this client can't be asked.
     func ask(_ asks: [PendingAsk]) async throws -> [AskKey: Answer]
+}
+
+extension CallContext {
+    /// Not told.
+    public var elicitations: ElicitationOutlet? { nil }
 }
 
 /// How far a call is.

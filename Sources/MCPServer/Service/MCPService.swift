@@ -20,6 +20,10 @@ public protocol MCPService: Sendable {
 
     /// Does something with a task.
     func task(_ operation: TaskOperation, _ context: any CallContext) async throws -> RawObject
+
+    /// The client's roots have changed (`notifications/roots/list_changed`, legacy revisions). The context is that of the
+    /// client's session: whoever wants the new roots asks for them there.
+    func rootsChanged(_ context: any CallContext) async
 }
 
 extension MCPService {
@@ -35,6 +39,9 @@ extension MCPService {
     public func task(_ operation: TaskOperation, _ context: any CallContext) async throws -> RawObject {
         throw MCPError.methodNotFound("tasks")
     }
+
+    /// Nothing here keeps a client's roots.
+    public func rootsChanged(_ context: any CallContext) async {}
 }
 
 /// What a service says of itself.

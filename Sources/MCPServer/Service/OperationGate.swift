@@ -49,4 +49,7 @@ public struct GatedService: MCPService {
     public func task(_ operation: TaskOperation, _ context: any CallContext) async throws -> RawObject {
         try await service.task(operation, context)
     }
+
+    /// That of the service: it is no call.
+    public func rootsChanged(_ context: any CallContext) async { await service.rootsChanged(context) }
 }

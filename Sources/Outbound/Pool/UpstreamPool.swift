@@ -156,7 +156,7 @@ final class UpstreamPool: @unchecked Sendable {
         let deadline = self.now + timeout
         let bootstrap = ClientBootstrap(group: self.eventLoop)
             .connectTimeout(timeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 // Once for each address that is tried.
                 channel.eventLoop.makeCompletedFuture { try self.configure(channel, id: id) }

@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 
-from features import REVISIONS, Features
+from documents import REVISIONS
+from features import Features
 from journal import Journal
 
 parser = argparse.ArgumentParser(description=__doc__)

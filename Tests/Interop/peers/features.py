@@ -1,167 +1,12 @@
 """What the peer offers, the same for every transport: tools, resources, prompts. Nothing here is newer than its revision."""
 
-import base64
-import hashlib
-import hmac
 import json
 import threading
-import time
 
-REVISIONS = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", "2026-07-28"]
-PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-WAV = "UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA="
-WATCHED = "peer://watched"
-PAGE = 7
-
-# Documents with members that no revision knows, at every level, and numbers and texts that re-writing changes.
-UNKNOWN_VALUE = '{"number":1.0e2,"big":12345678901234567890,"zero":-0.0,"text":"caf\\u00e9 \\/ \\ud83d\\ude00","nested":{"list":[[],{}]},"null":null}'
-SPACED_VALUE = UNKNOWN_VALUE.replace(",", " ,  ").replace(":{", ": {").replace("[]", "[ ]")
-
-
-def own_members(is_modern, *more):
-    """What a result of 2026-07-28 must have, so that nothing is to be added to it on the way."""
-    if not is_modern:
-        return ""
-    return ',"resultType":"complete"' + "".join(more) + ',"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"peer","version":"1"}}'
-
-
-def unknown_result(is_modern, value=UNKNOWN_VALUE):
-    """A tool's result with members that no revision knows, at every level."""
-    return "{" + RESULT_MEMBERS.replace("V", value) + own_members(is_modern) + "}"
-
-
-def unknown_contents(is_modern):
-    """The same for what a resource holds."""
-    contents = '{"contents":[{"x-contents":V,"uri":"peer://unknown","text":"unknown"}],"x-result":V'.replace("V", UNKNOWN_VALUE)
-    return contents + own_members(is_modern, ',"ttlMs":0,"cacheScope":"private"') + "}"
-
-
-RESULT_MEMBERS = (
-    '"content":[{"x-block":V,"text":"unknown","type":"text"},{"type":"resource","x-block":V,'
-    '"resource":{"x-contents":V,"uri":"peer://unknown","text":"unknown"}}],"x-result":V'
-)
-UNKNOWN_ERROR = '{"code":4711,"x-error":V,"message":"An error with data of its own","data":{"x-data":V}}'.replace("V", UNKNOWN_VALUE)
-UNKNOWN_TOOL = (
-    '{"x-tool":V,"name":"unknown_members","description":"Has members that no revision knows",'
-    '"inputSchema":{"x-schema":V,"type":"object","properties":{"as_error":{"x-property":V,"type":"boolean"}}},'
-    '"annotations":{"readOnlyHint":true,"x-annotation":V}}'
-).replace("V", UNKNOWN_VALUE)
-
-
-class Raw:
-    """JSON text that goes out as it stands."""
-
-    def __init__(self, text):
-        self.text = text
-
-
-class PeerError(Exception):
-    def __init__(self, code, message, data=None):
-        super().__init__(message)
-        self.error = {"code": code, "message": message} | ({} if data is None else {"data": data})
-
-
-class RawError(Exception):
-    def __init__(self, text):
-        super().__init__(text)
-        self.error = Raw(text)
-
-
-class NeedsInput(Exception):
-    """2026-07-28: the call ends here, with questions."""
-
-    def __init__(self, requests, state):
-        super().__init__("input required")
-        self.requests, self.state = requests, state
-
-
-class Cancelled(Exception):
-    pass
-
-
-class Call:
-    """One request being served. `port` is what its messages go out on."""
-
-    def __init__(self, features, request, port, capabilities, session=None):
-        self.features, self.request, self.port, self.session = features, request, port, session
-        self.params = request.get("params") or {}
-        self.meta = self.params.get("_meta") or {}
-        self.capabilities = capabilities
-        self.cancelled = threading.Event()
-        self._given = None
-
-    @property
-    def arguments(self):
-        return self.params.get("arguments") or {}
-
-    def progress(self, value, total, message):
-        token = self.meta.get("progressToken")
-        if token is not None:
-            params = {"progressToken": token, "progress": value, "total": total}
-            if self.features.since("2025-03-26"):
-                params["message"] = message
-            self.port.send({"jsonrpc": "2.0", "method": "notifications/progress", "params": params})
-
-    def log(self, level, data):
-        if self.port.wants(level, self):
-            params = {"level": level, "logger": "peer", "data": data}
-            self.port.send({"jsonrpc": "2.0", "method": "notifications/message", "params": params})
-
-    def can(self, *path):
-        place = self.capabilities
-        for name in path:
-            place = place.get(name) if isinstance(place, dict) else None
-        return place is not None
-
-    def ask(self, questions):
-        """The answers to questions, by key: `{key: (method, params)}`."""
-        if self.features.is_modern:
-            return self._ask_by_value(questions)
-        return self.port.ask(questions, self)
-
-    def _ask_by_value(self, questions):
-        if self._given is None:
-            state = self.params.get("requestState")
-            self._given = unseal(state, self.params) if state is not None else {}
-            self._given |= self.params.get("inputResponses") or {} if state is not None else {}
-        missing = {key: question for key, question in questions.items() if key not in self._given}
-        if missing:
-            requests = {key: {"method": method} | ({} if params is None else {"params": params}) for key, (method, params) in missing.items()}
-            raise NeedsInput(requests, seal(self._given, self.params))
-        return {key: self._given[key] for key in questions}
-
-    def pause(self, seconds):
-        """Waits, and ends where the client has gone or has cancelled."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.cancelled.is_set() or self.port.gone():
-                raise Cancelled
-            time.sleep(min(0.02, max(0, deadline - time.monotonic())))
-
-
-KEY = b"the peer's own"
-
-
-def bound(params):
-    return json.dumps({name: params.get(name) for name in ("name", "uri", "arguments")}, sort_keys=True)
-
-
-def seal(given, params):
-    text = json.dumps({"given": given, "bound": bound(params)})
-    return base64.urlsafe_b64encode(hmac.new(KEY, text.encode(), hashlib.sha256).digest() + text.encode()).decode()
-
-
-def unseal(state, params):
-    try:
-        data = base64.urlsafe_b64decode(state)
-    except ValueError:
-        data = b""
-    if not hmac.compare_digest(hmac.new(KEY, data[32:], hashlib.sha256).digest(), data[:32]):
-        raise PeerError(-32602, "The state is not one of mine")
-    opened = json.loads(data[32:])
-    if opened["bound"] != bound(params):
-        raise PeerError(-32602, "The state is that of another call")
-    return opened["given"]
+from calls import Cancelled, PeerError, RawError
+from documents import (
+    FORM, MULTIPLE, PAGE, PNG, RESOURCES, REVISIONS, SPACED_VALUE, TITLED, UNKNOWN_ERROR, UNKNOWN_TOOL, UNKNOWN_VALUE, WATCHED, WAV, Raw,
+    unknown_contents, unknown_result)
 
 
 def text(value, **more):
@@ -170,34 +15,6 @@ def text(value, **more):
 
 def failure(value):
     return text(value, isError=True)
-
-
-FORM = {
-    "type": "object",
-    "properties": {
-        "name": {"type": "string", "title": "Name", "minLength": 1},
-        "email": {"type": "string", "format": "email"},
-        "age": {"type": "integer", "minimum": 0, "maximum": 150},
-        "score": {"type": "number"},
-        "agrees": {"type": "boolean", "default": False},
-        "colour": {"type": "string", "enum": ["red", "green"]},
-        "size": {"type": "string", "enum": ["s", "l"], "enumNames": ["Small", "Large"]},
-    },
-    "required": ["name", "age", "agrees", "colour", "size"],
-}
-TITLED = {
-    "type": "object",
-    "properties": {"planet": {"type": "string", "oneOf": [{"const": "p1", "title": "Mercury"}, {"const": "p2", "title": "Venus"}]}},
-    "required": ["planet"],
-}
-MULTIPLE = {
-    "type": "object",
-    "properties": {
-        "plain": {"type": "array", "items": {"type": "string", "enum": ["a", "b"]}, "minItems": 1},
-        "titled": {"type": "array", "items": {"anyOf": [{"const": "x", "title": "Ex"}, {"const": "y", "title": "Why"}]}},
-    },
-    "required": ["plain", "titled"],
-}
 
 
 def sample(prompt):
@@ -241,7 +58,7 @@ class Features:
                 "sample_with_tools": self.sample_with_tools,
             }
         if self.revision == "2025-11-25":
-            tools["url_error"] = self.url_error
+            tools |= {"url_error": self.url_error, "end_visit": self.end_visit}
         if self.is_modern:
             tools["structured_list"] = self.structured_list
         return tools
@@ -390,9 +207,21 @@ class Features:
             return failure("this client visits no pages")
         params = {"mode": "url", "message": "Please visit", "url": "https://example.com/visit?secret=1"}
         if not self.is_modern:
-            params["elicitationId"] = "visit-1"
+            params["elicitationId"] = str(call.arguments.get("tag", "visit-1"))
         answer = call.ask({"visit": ("elicitation/create", params)})["visit"]
+        if not self.is_modern and answer["action"] == "accept":
+            self.complete_later(params["elicitationId"], call)
         return text(f"visit: {answer['action']}")
+
+    def complete_later(self, identifier, call):
+        """The user is done with a page, a while after the call is over."""
+        message = {"jsonrpc": "2.0", "method": "notifications/elicitation/complete", "params": {"elicitationId": identifier}}
+        threading.Timer(0.3, lambda: call.port.later(message, call)).start()
+
+    def end_visit(self, call):
+        """Says of any elicitation that it is over, also of one that nobody was asked."""
+        self.complete_later(str(call.arguments.get("tag")), call)
+        return text("said")
 
     def url_error(self, call):
         """Answers the first call by an error with a page to visit; once it is visited, by a result."""
@@ -402,22 +231,15 @@ class Features:
             return text("thank you for visiting")
         self.visited.add(tag)
         elicitation = {"mode": "url", "elicitationId": tag, "message": "Visit", "url": "https://example.com/visit?secret=1"}
-        complete = {"jsonrpc": "2.0", "method": "notifications/elicitation/complete", "params": {"elicitationId": tag}}
-        threading.Timer(0.3, lambda: call.port.later(complete, call)).start()
+        self.complete_later(tag, call)
         raise PeerError(-32042, "Visit a page first", {"elicitations": [elicitation]})
 
     # Resources, prompts, completion
 
-    RESOURCES = {
-        "peer://text": {"mimeType": "text/plain", "text": "a text"},
-        "peer://bytes": {"mimeType": "image/png", "blob": PNG},
-        WATCHED: {"mimeType": "text/plain", "text": "watched"},
-    }
-
     def read(self, call):
         uri = call.params.get("uri")
-        if uri in self.RESOURCES:
-            return {"contents": [{"uri": uri} | self.RESOURCES[uri]]}
+        if uri in RESOURCES:
+            return {"contents": [{"uri": uri} | RESOURCES[uri]]}
         if isinstance(uri, str) and uri.startswith("peer://item/"):
             return {"contents": [{"uri": uri, "mimeType": "text/plain", "text": f"item {uri[12:]}"}]}
         if uri == "peer://unknown":
@@ -491,7 +313,7 @@ class Features:
                 {"name": "arguments", "description": "A prompt with arguments", "arguments": [{"name": "topic", "required": True}]},
                 {"name": "asking", "description": "A prompt that asks"}]},
             "prompts/get": self.get_prompt,
-            "resources/list": lambda call: {"resources": [{"uri": uri, "name": uri[7:]} for uri in self.RESOURCES]},
+            "resources/list": lambda call: {"resources": [{"uri": uri, "name": uri[7:]} for uri in RESOURCES]},
             "resources/templates/list": lambda call: {"resourceTemplates": [{"uriTemplate": "peer://item/{id}", "name": "item"}]},
             "resources/read": self.read,
             "completion/complete": self.complete,
@@ -516,14 +338,3 @@ def said(answer):
     content = answer["content"]
     blocks = content if isinstance(content, list) else [content]
     return " ".join(block.get("text", "") for block in blocks)
-
-
-def encode(value):
-    """JSON in which `Raw` stands as it is."""
-    if isinstance(value, Raw):
-        return value.text
-    if isinstance(value, dict):
-        return "{" + ",".join(json.dumps(name) + ":" + encode(member) for name, member in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(encode(member) for member in value) + "]"
-    return json.dumps(value)

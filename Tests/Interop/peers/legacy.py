@@ -3,7 +3,8 @@
 import queue
 import threading
 
-from features import Call, Cancelled, PeerError, RawError, encode
+from calls import Call, Cancelled, PeerError, RawError
+from documents import encode
 
 LEVELS = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]
 ASK_SECONDS = 30
@@ -36,6 +37,8 @@ class Session:
         if "id" not in message:
             if method == "notifications/initialized":
                 self.initialised = True
+            if method == "notifications/roots/list_changed":
+                threading.Thread(target=self.ask_for_roots, daemon=True).start()
             if method == "notifications/cancelled":
                 call = self.calls.get(message["params"]["requestId"])
                 if call:
@@ -80,6 +83,18 @@ class Session:
             change(call.params["uri"])
             return {}
         return self.features.serve(call)
+
+    def ask_for_roots(self):
+        """Outside of any call; the journal has the answer."""
+        identifier, box = self.next_ask(), queue.Queue()
+        self.asks[identifier] = (box, None)
+        self.tell({"jsonrpc": "2.0", "id": identifier, "method": "roots/list"})
+        try:
+            answer = box.get(timeout=ASK_SECONDS)
+        except queue.Empty:
+            answer = {"error": {"message": "no answer"}}
+        roots = answer.get("result", {}).get("roots")
+        self.features.journal.note("roots", uris=[root["uri"] for root in roots or []], error=answer.get("error"), session=self.id)
 
     def tell(self, message, uri=None):
         """Something that belongs to no call."""

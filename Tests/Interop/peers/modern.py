@@ -2,7 +2,8 @@
 
 import queue
 
-from features import Call, Cancelled, NeedsInput, PeerError, RawError, REVISIONS, encode
+from calls import Call, Cancelled, NeedsInput, PeerError, RawError
+from documents import REVISIONS, encode
 
 META = "io.modelcontextprotocol/"
 LEVELS = ["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"]

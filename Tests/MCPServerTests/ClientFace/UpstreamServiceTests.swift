@@ -197,7 +197,7 @@ struct UpstreamServiceTests {
         #expect(call.asks.first?.ask.params?["_meta"] == ["vendor/x": 1])
         // Exactly what this client can do, and nothing that does not reach services.
         let declared = server.received("initialize").first?["params"]?["capabilities"]
-        #expect(declared == ["elicitation": [:], "roots": [:]])
+        #expect(declared == ["elicitation": [:], "roots": ["listChanged": true]])
         await service.close()
     }
 

@@ -27,6 +27,7 @@ final class FakeMember: MCPService {
     private let call: Call?
     private let asked = Mutex<[Operation]>([])
     private let listeners = Mutex(0)
+    private let rootNews = Counter()
     private let watched = Mutex<[(filter: ChangeFilter, changes: AsyncStream<Change>.Continuation)]>([])
 
     init(
@@ -49,6 +50,10 @@ final class FakeMember: MCPService {
     var filters: [ChangeFilter] { watched.withLock { $0.map(\.filter) } }
 
     var hasListeners: Bool { listeners.withLock { $0 > 0 } }
+
+    /// How often it was told that the client's roots have changed.
+    var rootChanges: Int { rootNews.value }
+    func rootsChanged(_ context: any CallContext) async { rootNews.increment() }
 
     func tell(_ change: Change) { watched.withLock { for watch in $0 { watch.changes.yield(change) } } }
     func endWatches() { watched.withLock { for watch in $0 { watch.changes.finish() } } }
@@ -112,11 +117,13 @@ final class FakeContext: CallContext {
     let chain = "chain"
     let isContinued = false
     let clock = CallClock()
+    let ended = Told()
     private let questions = Mutex<[PendingAsk]>([])
 
     init(principal: String = "alice") { self.principal = Principal(id: principal) }
 
     var asked: [PendingAsk] { questions.withLock { $0 } }
+    var elicitations: ElicitationOutlet? { ElicitationOutlet(session: "one") { [ended] in ended.tell($0) } }
 
     func progress(_ progress: Progress) {}
     func log(_ entry: LogEntry) {}

@@ -28,6 +28,35 @@ struct VirtualCallTests {
         #expect(asks[0].ask.params?["message"] == "[DOCS] Sure?")
     }
 
+    @Test("a visit that a member asks for has an id that no other member has, in the question, in the error, and at its end")
+    func visits() async throws {
+        let elicitation: RawObject = ["mode": "url", "url": "https://a.example/", "message": "Go", "elicitationId": "1"]
+        let asking = FakeMember { operation, context in
+            context.elicitations?.complete("1")
+            if operation.target == "error" { throw MCPError(.urlElicitationRequired([elicitation]), "Visit") }
+            _ = try await context.ask([PendingAsk("a", .elicit(elicitation))])
+            return .complete(["content": []])
+        }
+        let federation = Federation([("docs", asking), ("db", asking)])
+        let context = FakeContext()
+        _ = try await federation.perform(.callTool, "docs__ask", context: context)
+        _ = try await federation.perform(.callTool, "db__ask", context: context)
+        #expect(context.asked.map { $0.ask.params?["elicitationId"] } == ["docs__1", "db__1"])
+        #expect(context.ended.ids == ["docs__1", "db__1"])
+        guard case .urlElicitationRequired(let named)? = await federation.error(.callTool, "db__error")?.kind else {
+            Issue.record("no error")
+            return
+        }
+        #expect(named.map { $0["elicitationId"] } == ["db__1"])
+    }
+
+    @Test("that the client's roots have changed is told to every member")
+    func roots() async {
+        let (docs, db) = (FakeMember(), FakeMember())
+        await Federation([("docs", docs), ("db", db)]).service.rootsChanged(FakeContext())
+        #expect([docs.rootChanges, db.rootChanges] == [1, 1])
+    }
+
     @Test("a call that goes on comes to the same member with its own state, and with no other's")
     func continuation() async throws {
         let docs = FakeMember { operation, _ in

@@ -12,13 +12,16 @@ final class ScriptedService: MCPService {
     private let behaviour: Behaviour
     fileprivate let watching: Watching
     private let asked = Mutex<[Operation]>([])
+    fileprivate let rootNews: @Sendable (any CallContext) async -> Void
 
     init(
         capabilities: ServerCapabilities = ServerCapabilities(.tools), instructions: String? = nil,
         cacheHint: CacheHint = .none, extensionMethods: Set<String> = [],
         behaviour: @escaping Behaviour = { _, _ in .complete(RawObject()) },
-        watching: @escaping Watching = { _ in Watch(honoured: ChangeFilter(), changes: AsyncStream { $0.finish() }) }
+        watching: @escaping Watching = { _ in Watch(honoured: ChangeFilter(), changes: AsyncStream { $0.finish() }) },
+        rootNews: @escaping @Sendable (any CallContext) async -> Void = { _ in }
     ) {
+        self.rootNews = rootNews
         self.watching = watching
         scriptedProfile = ServiceProfile(
             identity: Implementation(name: "scripted", version: "1"), capabilities: capabilities,
@@ -38,6 +41,8 @@ final class ScriptedService: MCPService {
 
 extension ScriptedService {
     func watch(_ filter: ChangeFilter, _ context: any CallContext) async throws -> Watch { try await watching(filter) }
+
+    func rootsChanged(_ context: any CallContext) async { await rootNews(context) }
 }
 
 /// A server with one tool, `echo`, which repeats its argument `text`, and one, `region`, whose argument a header repeats.

@@ -81,9 +81,13 @@ enum ClientTools {
             let elicitation: RawObject = [
                 "mode": "url", "message": .string(message), "url": .string(url), "elicitationId": .string(id),
             ]
+            // The page wants nothing of the user, so that there is nothing to wait for. Told once the error is.
+            call.context.elicitations?.complete(id)
             throw MCPError(.urlElicitationRequired([elicitation]), "This call needs you to visit a page first")
         }
-        return .text("User response: action=\(try await call.interview.visit("visit", url, message: message, id: id).action)")
+        let answer = try await call.interview.visit("visit", url, message: message, id: id)
+        if case .accepted = answer { call.context.elicitations?.complete(id) }
+        return .text("User response: action=\(answer.action)")
     }
 
     // MARK: - Sampling and roots

@@ -44,11 +44,16 @@ extension HTTPLink {
         return answer
     }
 
+    /// What is said of an upstream that answers elsewhere. Redirects are not followed: headers with credentials would go along.
+    static let redirection = "The upstream redirects elsewhere and is not followed: its address must be where it answers itself"
+
     /// What a status without a JSON-RPC error means.
     static func fault(status: Int) -> LinkFault {
         switch status {
         case 401, 403:
             LinkFault(.unauthorized(status: status), "The upstream does not accept the credential configured for it (\(status))")
+        case 300..<400:
+            LinkFault(.refused(status: status), redirection)
         default: LinkFault(.refused(status: status), "The upstream answered with HTTP status \(status)")
         }
     }

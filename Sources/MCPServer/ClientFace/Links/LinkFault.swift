@@ -8,6 +8,8 @@ struct LinkFault: Error, Sendable {
     enum Kind: Sendable, Hashable {
         /// The upstream can't be reached; it has not got the message.
         case notTaken
+        /// Its address is one that may not be called from here, whatever is tried; it has not got the message.
+        case forbidden
         /// The upstream does not know the session (404); it has not taken the message.
         case sessionLost
         /// The connection or stream ended before the answer. The upstream may have acted.
@@ -26,6 +28,9 @@ struct LinkFault: Error, Sendable {
         case overloaded
     }
 
+    /// What is said of an upstream where nobody may connect.
+    static let forbiddenAddress = "The upstream's address is one that may not be called from here"
+
     let kind: Kind
     /// For a person: no credential, no body, no URL.
     let summary: String
@@ -40,6 +45,8 @@ struct LinkFault: Error, Sendable {
         switch error.code {
         case .invalidURL, .invalidHeader, .connect, .tls:
             self.init(.notTaken, "The upstream can't be reached (\(error.code))")
+        // Not where its name leads to: that would tell a tenant what is inside.
+        case .refusedAddress: self.init(.forbidden, Self.forbiddenAddress)
         case .overloaded: self.init(.overloaded, "Too many connections to the upstream")
         case .timedOut: self.init(.timedOut, "The upstream did not answer in time")
         case .cancelled: self.init(.cancelled, "The call was cancelled")

@@ -15,6 +15,10 @@ struct EraProbe: Sendable {
         case answered(status: Int)
         /// 401 or 403.
         case unauthorized
+        /// Its address may not be called; nothing was asked.
+        case forbidden
+        /// 3xx: the answer is elsewhere, where nobody follows.
+        case redirected
         /// 5xx, 429, no network, over HTTP also no answer in time.
         case outage
         /// No answer in time, over lines.
@@ -42,6 +46,10 @@ struct EraProbe: Sendable {
         case unauthorized
         /// Not reachable now. Says nothing about the era.
         case outage
+        /// Its address may not be called.
+        case forbidden
+        /// It answers at another address.
+        case redirected
         /// It speaks no revision that is known here.
         case noCommonRevision
         /// It speaks, but no MCP.
@@ -64,7 +72,12 @@ struct EraProbe: Sendable {
 
     /// Something happened; what to do next.
     mutating func handle(_ event: Event) -> Step {
-        switch phase {
+        switch event {
+        case .forbidden: return stop(.forbidden)
+        case .redirected: return stop(.redirected)
+        default: break
+        }
+        return switch phase {
         case .discovering: discovering(event)
         case .initialising: initialising(event)
         case .openingStream: openingStream(event)
@@ -86,7 +99,7 @@ struct EraProbe: Sendable {
         case .exited: return initialize(afresh: true)
         // A modern server must know `server/discover`, so its absence says as much as silence does.
         case .failed, .answered, .silence: return initialize(afresh: false)
-        case .initialized: return stop(.notMCP)
+        case .initialized, .forbidden, .redirected: return stop(.notMCP)
         }
     }
 
@@ -119,7 +132,7 @@ struct EraProbe: Sendable {
         case .unauthorized: return stop(.unauthorized)
         case .answered(let status) where status >= 500: return stop(.outage)
         case .outage, .silence, .exited: return stop(.outage)
-        case .failed, .answered, .discovered: return stop(.notMCP)
+        case .failed, .answered, .discovered, .forbidden, .redirected: return stop(.notMCP)
         }
     }
 
@@ -129,7 +142,7 @@ struct EraProbe: Sendable {
         case .unauthorized: stop(.unauthorized)
         case .answered(let status) where status >= 500: stop(.outage)
         case .outage, .silence, .exited: stop(.outage)
-        case .failed, .answered, .discovered: stop(.notMCP)
+        case .failed, .answered, .discovered, .forbidden, .redirected: stop(.notMCP)
         }
     }
 

@@ -10,6 +10,8 @@ struct ClientFeatures: OptionSet, Hashable, Sendable {
     static let elicitationForm = ClientFeatures(rawValue: 8)
     static let elicitationURL = ClientFeatures(rawValue: 16)
     static let roots = ClientFeatures(rawValue: 32)
+    /// The client says when its roots change. Not in the table: it is nothing that a client can be asked.
+    static let rootChanges = ClientFeatures(rawValue: 64)
 
     private static let table: [(ClientFeatures, ClientCapabilities.Feature)] = [
         (.sampling, .sampling), (.samplingTools, .samplingTools), (.samplingContext, .samplingContext),
@@ -25,10 +27,10 @@ struct ClientFeatures: OptionSet, Hashable, Sendable {
             return
         }
         self = Self.table.reduce(into: []) { if client.capabilities.declares($1.1) { $0.insert($1.0) } }
+        if client.revision.era == .legacy, client.capabilities.announcesRootChanges { insert(.rootChanges) }
     }
 
-    /// The capabilities as this client would declare them upstream. No `roots.listChanged`: that a client's roots changed
-    /// does not reach services. No tasks of 2025-11-25: nobody carries them.
+    /// The capabilities as this client would declare them upstream. No tasks of 2025-11-25: nobody carries them.
     var json: JSONObject {
         var json = JSONObject()
         if contains(.sampling) {
@@ -44,7 +46,7 @@ struct ClientFeatures: OptionSet, Hashable, Sendable {
         case (false, true): json["elicitation"] = ["url": [:]]
         case (false, false): break
         }
-        if contains(.roots) { json["roots"] = [:] }
+        if contains(.roots) { json["roots"] = contains(.rootChanges) ? ["listChanged": true] : [:] }
         return json
     }
 
@@ -65,7 +67,11 @@ struct SessionKey: Hashable, Sendable {
     /// The session that a call belongs to. Calls of different principals share one only where the upstream keeps nothing
     /// per session and can't ask: a question would reach the wrong user.
     init(_ context: any CallContext, isStateless: Bool) {
-        features = ClientFeatures(context.client)
+        var features = ClientFeatures(context.client)
+        // An upstream that keeps nothing keeps no roots either, and its session may be that of several clients: what one of
+        // them says of its roots would be wrong of the others.
+        if isStateless { features.remove(.rootChanges) }
+        self.features = features
         if isStateless, features.isEmpty {
             principal = nil
             affinity = ""

@@ -23,6 +23,8 @@ extension EraProbe.Event {
     init(_ fault: LinkFault) {
         switch fault.kind {
         case .unauthorized: self = .unauthorized
+        case .forbidden: self = .forbidden
+        case .refused(300..<400): self = .redirected
         case .refused(let status): self = status >= 500 || status == 429 ? .outage : .answered(status: status)
         case .malformed: self = .answered(status: 200)
         case .sessionLost: self = .answered(status: 404)

@@ -151,6 +151,9 @@ final class StatelessUpstream: TrafficObserver {
         state.withLock { $0.listens[id] }?(method, params)
     }
 
+    /// 2026-07-28 asks by value, and does not say when a visit is over.
+    func asked(elicitation id: String, _ outlet: ElicitationOutlet) {}
+
     func contextOutsideCalls() -> (any CallContext)? { nil }
 
     func missed() {}

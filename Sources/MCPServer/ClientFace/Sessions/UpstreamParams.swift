@@ -51,7 +51,10 @@ enum UpstreamParams {
 
     /// What the client behind a request can do: its own words where it is modern, never more.
     private static func capabilities(of client: ClientProfile) -> JSONObject {
-        guard client.revision.era == .modern, client.askForm != .none else { return ClientFeatures(client).json }
+        guard client.revision.era == .modern, client.askForm != .none else {
+            // 2026-07-28 has no word for roots that change: each request that needs them asks for them.
+            return ClientFeatures(client).subtracting(.rootChanges).json
+        }
         return client.capabilities.json
     }
 }

@@ -17,11 +17,8 @@ final class UpstreamSession: TrafficObserver {
         var level: LogLevel?
         var ending: LinkFault?
         var outside: (any CallContext)?
-        /// Visits of URLs that the upstream has said to be over, the last ones.
-        var completed: [String] = []
+        var elicitations = ElicitationRoutes()
     }
-
-    private static let maximumCompleted = 64
 
     let key: SessionKey
     let greeting: Greeting
@@ -144,7 +141,15 @@ final class UpstreamSession: TrafficObserver {
     var ending: LinkFault? { state.withLock { $0.ending } }
 
     /// Whether the upstream has said of all these visits that they are over.
-    func hasCompleted(_ ids: [String]) -> Bool { state.withLock { state in ids.allSatisfy(state.completed.contains) } }
+    func hasCompleted(_ ids: [String]) -> Bool { state.withLock { $0.elicitations.hasCompleted(ids) } }
+
+    /// Tells the upstream that the roots of the client behind this session have changed.
+    /// - Parameter context: that of the client, who can be asked for them.
+    func tellRootsChanged(_ context: any CallContext) async {
+        setContextOutsideCalls(context)
+        // An upstream that can't be told is lost, and its successor asks anew.
+        try? await link.send(OutgoingMessage.notification(method: "notifications/roots/list_changed", params: nil))
+    }
 
     /// Who is asked what belongs to no call.
     func setContextOutsideCalls(_ context: (any CallContext)?) { state.withLock { $0.outside = context } }
@@ -158,12 +163,13 @@ final class UpstreamSession: TrafficObserver {
 
     func notified(_ method: String, _ params: RawObject?) {
         if method == "notifications/elicitation/complete", let id = params?["elicitationId"]?.stringValue {
-            state.withLock { state in
-                state.completed.append(id)
-                if state.completed.count > Self.maximumCompleted { state.completed.removeFirst() }
-            }
+            for outlet in state.withLock({ $0.elicitations.complete(id) }) { outlet.complete(id) }
         }
         if let change = Change(method, params) { report(self, .changed(change)) }
+    }
+
+    func asked(elicitation id: String, _ outlet: ElicitationOutlet) {
+        if state.withLock({ $0.elicitations.ask(id, outlet) }) { outlet.complete(id) }
     }
 
     func contextOutsideCalls() -> (any CallContext)? { state.withLock { $0.outside } }

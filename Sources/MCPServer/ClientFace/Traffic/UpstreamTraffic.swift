@@ -5,6 +5,8 @@ import Wire
 protocol TrafficObserver: AnyObject, Sendable {
     /// A notification other than progress, log entries and cancellations.
     func notified(_ method: String, _ params: RawObject?)
+    /// The upstream asks a client to visit a URL, and may say later that this is over.
+    func asked(elicitation id: String, _ outlet: ElicitationOutlet)
     /// The context of somebody who can be asked without a call of theirs being under way; nil: nobody.
     func contextOutsideCalls() -> (any CallContext)?
     func missed()
@@ -134,6 +136,9 @@ final class UpstreamTraffic: LinkReceiver {
         case .refused:
             return answer(
                 OutgoingMessage.failure(id: id, code: ErrorCode.internalError, message: "Too many questions at once"))
+        }
+        if let id = ask.elicitationID, let outlet = context.elicitations {
+            state.withLock { $0.observer }?.asked(elicitation: id, outlet)
         }
         let revision = state.withLock { $0.revision }
         state.withLock { state in

@@ -8,8 +8,8 @@ struct AskTable<Asker: Sendable>: Sendable {
     /// A question that is out.
     struct Entry: Sendable {
         let asker: Asker
-        /// The call that asks.
-        let call: MessageID
+        /// The call that asks; nil: something outside of calls.
+        let call: MessageID?
         let deadline: ContinuousClock.Instant
     }
 
@@ -29,7 +29,7 @@ struct AskTable<Asker: Sendable>: Sendable {
     var count: Int { entries.count }
 
     /// Sends one out; returns its id.
-    mutating func open(_ asker: Asker, call: MessageID, deadline: ContinuousClock.Instant) -> Int {
+    mutating func open(_ asker: Asker, call: MessageID?, deadline: ContinuousClock.Instant) -> Int {
         defer { next += 1 }
         entries[next] = Entry(asker: asker, call: call, deadline: deadline)
         return next

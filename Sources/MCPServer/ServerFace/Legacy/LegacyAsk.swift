@@ -9,8 +9,9 @@ struct LegacyAsk: Sendable {
     let method: String
     /// Its parameters.
     let params: RawObject?
-    /// The id of a visit to a URL, whose end the client is told.
-    private(set) var elicitationID: String?
+    /// The id of a visit to a URL, whose end the client is told. Who asks tells it by its own id; the end of a visit with an id
+    /// made here is that of the call.
+    private(set) var elicitation: (id: String, isOurs: Bool)?
 
     /// - Throws: `missingClientCapability` where this client can't be asked.
     init(_ ask: Ask, client: ClientProfile, makeID: () -> String) throws(MCPError) {
@@ -21,9 +22,10 @@ struct LegacyAsk: Sendable {
         case .elicit(let original):
             var object = original.object.withoutLinks
             if ask.requiredFeature == .elicitationURL {
-                let id = object["elicitationId"]?.stringValue ?? makeID()
+                let given = object["elicitationId"]?.stringValue
+                let id = given ?? makeID()
                 object["elicitationId"] = .string(id)
-                elicitationID = id
+                elicitation = (id, isOurs: given == nil)
             } else if client.revision < .november2025 {
                 object = try Self.olderForm(object)
             }

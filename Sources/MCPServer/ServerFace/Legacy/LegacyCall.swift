@@ -10,6 +10,8 @@ final class LegacyCall: Sendable {
         var progress: Double?
         /// The visits to URLs that were agreed to, whose end the client is to be told with the end of the call.
         var visits: [String] = []
+        /// The ids of the pages that the answer, an error, names.
+        var pages: [String] = []
     }
 
     let id: MessageID
@@ -63,11 +65,14 @@ final class LegacyCall: Sendable {
     /// The user agreed to a visit.
     func began(visit id: String) { state.withLock { $0.visits.append(id) } }
 
-    /// The visits that end with the call.
-    func takeVisits() -> [String] {
+    /// The answer will be an error that names those elicitations.
+    func names(pages ids: [String]) { state.withLock { $0.pages = ids } }
+
+    /// The visits that end with the call, and those that begin with its answer.
+    func takeVisits() -> (ended: [String], begun: [String]) {
         state.withLock { state in
-            defer { state.visits = [] }
-            return state.visits
+            defer { (state.visits, state.pages) = ([], []) }
+            return (state.visits, state.pages)
         }
     }
 }
@@ -82,6 +87,7 @@ struct LegacyCallContext: CallContext {
     var client: ClientProfile { call.client }
     var chain: String { call.chain }
     var clock: CallClock { call.clock }
+    var elicitations: ElicitationOutlet? { client.isToldElicitationsEnd ? peer.elicitationOutlet : nil }
 
     /// Under the client's token, where it gave one; values that don't grow are dropped.
     func progress(_ progress: Progress) {
@@ -109,5 +115,5 @@ struct LegacyCallContext: CallContext {
         call.port.send(Outgoing.notification("notifications/message", params))
     }
 
-    func ask(_ asks: [PendingAsk]) async throws -> [AskKey: Answer] { try await peer.ask(asks, of: call) }
+    func ask(_ asks: [PendingAsk]) async throws -> [AskKey: Answer] { try await peer.ask(asks, of: call, client: client) }
 }

@@ -6,7 +6,9 @@ extension LegacyPeer {
         do {
             return Reply(request.id, result: try await result(of: request, call, service))
         } catch {
-            return failure(MCPError(wrapping: error), of: request.id)
+            let error = MCPError(wrapping: error)
+            call.names(pages: error.elicitationIDs(for: call.client.revision))
+            return failure(error, of: request.id)
         }
     }
 
@@ -91,7 +93,7 @@ extension LegacyPeer {
                 switch loop.needs(asks) {
                 case .giveUp: throw MCPError.internalError("The call asked too many times")
                 case .ask(let open, let wait):
-                    let given = open.isEmpty ? [:] : try await context.ask(open)
+                    let given = open.isEmpty ? [:] : try await context.ask(open.map(\.withoutElicitationID))
                     let answers = loop.answered(try Self.withoutRefusals(given, to: open), to: open)
                     if wait > .zero { try await Task.sleep(for: wait) }
                     operation.resumption = Resumption(state: continuation, answers: answers)
@@ -118,18 +120,18 @@ extension LegacyPeer {
 
     // MARK: - Questions
 
-    /// Asks the client live and waits for all answers; the call's clock stands still meanwhile.
+    /// Asks the client live and waits for all answers; the clock of the call that asks stands still meanwhile.
     ///
+    /// - Parameter call: the call that asks; nil: something outside of calls.
     /// - Throws: `missingClientCapability` for what this client can't be asked, `timedOut` where an answer took too long,
     ///   `CancellationError` where the call ended first. Where one question fails, the others are given up.
-    func ask(_ asks: [PendingAsk], of call: LegacyCall) async throws -> [AskKey: Answer] {
+    func ask(_ asks: [PendingAsk], of call: LegacyCall?, client: ClientProfile) async throws -> [AskKey: Answer] {
         guard !asks.isEmpty else { return [:] }
         var questions: [LegacyAsk] = []
         for pending in asks {
-            questions.append(
-                try LegacyAsk(pending.ask, client: call.client, makeID: LegacySessionStore.randomID))
+            questions.append(try LegacyAsk(pending.ask, client: client, makeID: LegacySessionStore.randomID))
         }
-        guard call.port.carriesRequests else {
+        guard call?.port.carriesRequests ?? true else {
             throw MCPError.internalError(
                 "This call has a question for the client, whose request accepts no event stream to ask it on")
         }
@@ -138,10 +140,11 @@ extension LegacyPeer {
             throw MCPError.internalError("Too many questions are waiting for the client")
         }
         let ids = open.map(\.id)
-        call.clock.pause()
-        defer { call.clock.resume() }
+        call?.clock.pause()
+        defer { call?.clock.resume() }
         for (question, entry) in zip(questions, open) {
-            call.port.send(Outgoing.request(entry.id, question.method, question.params))
+            send(Outgoing.request(entry.id, question.method, question.params), of: call)
+            if let visit = question.elicitation, !visit.isOurs { asked(elicitation: visit.id, during: call) }
         }
         return try await withTaskCancellationHandler {
             var answers: [AskKey: Answer] = [:]
@@ -149,17 +152,26 @@ extension LegacyPeer {
                 switch await entry.asker.value() {
                 case .answered(let answer):
                     answers[asks[index].key] = answer
-                    if let visit = questions[index].elicitationID, answer.isAccepted { call.began(visit: visit) }
+                    if let visit = questions[index].elicitation, visit.isOurs, answer.isAccepted { call?.began(visit: visit.id) }
                 case .withdrawn: throw CancellationError()
                 case .expired:
-                    withdraw(ids, "Another answer took too long", call.port)
+                    withdraw(ids, "Another answer took too long", call)
                     throw MCPError(.timedOut, "The client did not answer in time")
                 }
             }
             return answers
         } onCancel: {
-            withdraw(ids, "The call has ended", call.port)
+            withdraw(ids, "The call has ended", call)
         }
+    }
+}
+
+extension PendingAsk {
+    /// Without an id of who asks: by value, it has no way to say that the visit is over.
+    fileprivate var withoutElicitationID: PendingAsk {
+        guard ask.elicitationID != nil, case .elicit(var params) = ask else { return self }
+        params["elicitationId"] = nil
+        return PendingAsk(key, .elicit(params))
     }
 }
 

@@ -34,7 +34,9 @@ final class LegacyPeer: Pulsing {
         var session: LegacySession
         var calls: [MessageID: LegacyCall] = [:]
         var asks = AskTable<OneShot<AskEnd>>()
+        var elicitations = ElicitationTable()
         var subscriptions: SubscriptionKeeper?
+        var rootNews = RootNews()
     }
 
     /// How a question ended.
@@ -159,6 +161,7 @@ final class LegacyPeer: Pulsing {
                 let call = state.withLock({ $0.calls[id] })
             else { return }
             cancel(call)
+        case "notifications/roots/list_changed": tellRootsChanged(to: service)
         default: break
         }
     }
@@ -192,6 +195,13 @@ final class LegacyPeer: Pulsing {
             askForm: port.carriesRequests ? .live : .none, affinity: id)
     }
 
+    /// The client outside of its calls. As with its calls, so that an upstream's one session for this client serves both.
+    private func profile(of session: LegacySession) -> ClientProfile {
+        ClientProfile(
+            revision: session.revision, capabilities: session.capabilities, info: session.info, logLevel: session.logLevel,
+            askForm: .live, affinity: id)
+    }
+
     private static func progressToken(_ request: RequestMessage) -> JSON? {
         guard let token = request.params?["_meta"]?[ProtocolKey.progressToken], MessageID(token) != nil else { return nil }
         return token
@@ -202,7 +212,7 @@ final class LegacyPeer: Pulsing {
     /// The client wants the call no more, or its connection is gone for good. It gets no answer.
     func cancel(_ call: LegacyCall) {
         guard remove(call) else { return }
-        withdraw(state.withLock { $0.asks.withdraw(call: call.id) }, "The request was cancelled", call.port)
+        withdraw(state.withLock { $0.asks.withdraw(call: call.id) }, "The request was cancelled", call)
         call.cancel()
         call.port.end()
         call.done.settle(())
@@ -214,6 +224,7 @@ final class LegacyPeer: Pulsing {
             defer {
                 state.calls = [:]
                 state.subscriptions = nil
+                state.elicitations = ElicitationTable()
             }
             state.session.close()
             return (Array(state.calls.values), state.asks.clear(), state.subscriptions)
@@ -234,11 +245,13 @@ final class LegacyPeer: Pulsing {
         }
         for ask in expired {
             ask.entry.asker.settle(.expired)
-            let call = state.withLock { $0.calls[ask.entry.call] }
-            call?.port.send(Self.cancellation(of: ask.id, "The answer took too long"))
+            let call = running(ask.entry.call)
+            // What a call asked ends with it.
+            guard call != nil || ask.entry.call == nil else { continue }
+            send(Self.cancellation(of: ask.id, "The answer took too long"), of: call)
         }
         for call in late {
-            withdraw(state.withLock { $0.asks.withdraw(call: call.id) }, "The call took too long", call.port)
+            withdraw(state.withLock { $0.asks.withdraw(call: call.id) }, "The call took too long", call)
             finish(call, failure(MCPError(.timedOut, "The call took too long"), of: call.id))
             call.cancel()
         }
@@ -248,8 +261,10 @@ final class LegacyPeer: Pulsing {
     /// Answers a call, unless it has ended meanwhile.
     private func finish(_ call: LegacyCall, _ reply: Reply) {
         guard remove(call) else { return }
-        for visit in call.takeVisits() { call.port.send(LegacyAsk.completion(of: visit)) }
+        let (visits, pages) = call.takeVisits()
+        for visit in visits { call.port.send(LegacyAsk.completion(of: visit)) }
         call.port.answer(reply, for: call.client.revision)
+        for page in pages { asked(elicitation: page, during: nil) }
         call.done.settle(())
     }
 
@@ -258,6 +273,7 @@ final class LegacyPeer: Pulsing {
         state.withLock { state in
             guard state.calls[call.id] === call else { return false }
             state.calls[call.id] = nil
+            state.elicitations.end(call: call.id)
             return true
         }
     }
@@ -276,27 +292,52 @@ final class LegacyPeer: Pulsing {
         state.withLock { state in change(&state.session) }
     }
 
-    /// Sends questions out; nil where too many are out.
-    func open(_ count: Int, of call: LegacyCall, deadline: ContinuousClock.Instant) -> [(id: Int, asker: OneShot<AskEnd>)]? {
-        state.withLock { state in
-            guard state.calls[call.id] === call, state.asks.count + count <= limits.asks else { return nil }
+    /// The client of a session that is ready; nil in every other phase.
+    func readyClient() -> ClientProfile? {
+        state.withLock { $0.session.phase == .ready ? profile(of: $0.session) : nil }
+    }
+
+    func updateRootNews<Result>(_ change: (inout RootNews) -> Result) -> Result { state.withLock { change(&$0.rootNews) } }
+
+    func updateElicitations<Result>(_ change: (inout ElicitationTable) -> Result) -> Result {
+        state.withLock { change(&$0.elicitations) }
+    }
+
+    /// Sends a message on the way of its call, which drops it once the call is over, or where messages outside of calls go.
+    func send(_ message: [UInt8], of call: LegacyCall?) {
+        if let call { return call.port.send(message) }
+        guard state.withLock({ $0.session.phase != .closed }) else { return }
+        outlet.send(message)
+    }
+
+    /// The running call of that id.
+    func running(_ id: MessageID?) -> LegacyCall? { id.flatMap { id in state.withLock { $0.calls[id] } } }
+
+    /// Sends questions out, for a call or outside of calls; nil where too many are out, or who asks is over.
+    func open(_ count: Int, of call: LegacyCall?, deadline: ContinuousClock.Instant) -> [(id: Int, asker: OneShot<AskEnd>)]? {
+        let open: [(id: Int, asker: OneShot<AskEnd>)]? = state.withLock { state in
+            let isRunning = call.map { state.calls[$0.id] === $0 } ?? (state.session.phase == .ready)
+            guard isRunning, state.asks.count + count <= limits.asks else { return nil }
             return (0..<count).map { _ in
                 let asker = OneShot<AskEnd>()
-                return (state.asks.open(asker, call: call.id, deadline: deadline), asker)
+                return (state.asks.open(asker, call: call?.id, deadline: deadline), asker)
             }
         }
+        // A call sees to its deadlines already.
+        if call == nil, open != nil { pulse.add(self) }
+        return open
     }
 
     /// Gives up questions that are still out.
-    func withdraw(_ ids: [Int], _ reason: String, _ port: any AnswerPort) {
-        withdraw(state.withLock { $0.asks.withdraw(ids) }, reason, port)
+    func withdraw(_ ids: [Int], _ reason: String, _ call: LegacyCall?) {
+        withdraw(state.withLock { $0.asks.withdraw(ids) }, reason, call)
     }
 
     private func withdraw(
-        _ asks: [(id: Int, entry: AskTable<OneShot<AskEnd>>.Entry)], _ reason: String, _ port: any AnswerPort
+        _ asks: [(id: Int, entry: AskTable<OneShot<AskEnd>>.Entry)], _ reason: String, _ call: LegacyCall?
     ) {
         for ask in asks {
-            port.send(Self.cancellation(of: ask.id, reason))
+            send(Self.cancellation(of: ask.id, reason), of: call)
             ask.entry.asker.settle(.withdrawn)
         }
     }
@@ -310,13 +351,7 @@ final class LegacyPeer: Pulsing {
         state.withLock { state in
             guard state.session.phase == .ready else { return nil }
             if let keeper = state.subscriptions { return keeper }
-            let context = OwnContext(
-                principal: owner,
-                client: ClientProfile(
-                    revision: state.session.revision, capabilities: state.session.capabilities, info: state.session.info,
-                    // As with its calls, so that an upstream's one session for this client serves both.
-                    logLevel: state.session.logLevel, askForm: .live, affinity: id),
-                chain: "watch-\(id)", clock: CallClock(limits: limits.call))
+            let context = LegacySessionContext(self, client: profile(of: state.session))
             let keeper = SubscriptionKeeper(service, context, outlet)
             state.subscriptions = keeper
             return keeper

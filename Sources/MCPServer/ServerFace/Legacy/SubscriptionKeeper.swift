@@ -16,11 +16,11 @@ final class SubscriptionKeeper: Sendable {
     }
 
     private let service: any MCPService
-    private let context: OwnContext
+    private let context: any CallContext
     private let outlet: any MessageOutlet
     private let state = Mutex(State())
 
-    init(_ service: any MCPService, _ context: OwnContext, _ outlet: any MessageOutlet) {
+    init(_ service: any MCPService, _ context: any CallContext, _ outlet: any MessageOutlet) {
         self.service = service
         self.context = context
         self.outlet = outlet

@@ -12,6 +12,7 @@ final class TestCall: CallContext {
     let clock: CallClock
     private let answer: @Sendable (PendingAsk) async throws -> Answer
     private let told = Mutex<(progress: [Progress], log: [LogEntry], asks: [PendingAsk])>(([], [], []))
+    private let completed = Told()
 
     init(
         _ revision: Revision = .november2025, principal: String = "alice", affinity: String? = nil,
@@ -32,6 +33,14 @@ final class TestCall: CallContext {
     var progress: [Progress] { told.withLock { $0.progress } }
     var log: [LogEntry] { told.withLock { $0.log } }
     var asks: [PendingAsk] { told.withLock { $0.asks } }
+    /// The elicitations that it was told to be over.
+    var ended: [String] { completed.ids }
+
+    /// As one of 2025-11-25 has it.
+    var elicitations: ElicitationOutlet? {
+        guard client.revision == .november2025 else { return nil }
+        return ElicitationOutlet(session: client.affinity) { [completed] in completed.tell($0) }
+    }
 
     func progress(_ progress: Progress) {
         clock.touch()
@@ -46,6 +55,15 @@ final class TestCall: CallContext {
         for pending in asks { answers[pending.key] = try await answer(pending) }
         return answers
     }
+}
+
+/// Ids, in the order in which they were told.
+final class Told: Sendable {
+    private let list = Mutex<[String]>([])
+
+    var ids: [String] { list.withLock { $0 } }
+
+    func tell(_ id: String) { list.withLock { $0.append(id) } }
 }
 
 extension MCPServer.Operation {
