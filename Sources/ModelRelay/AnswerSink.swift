@@ -21,7 +21,9 @@ extension AnswerSink {
     /// A whole answer of known length.
     public func answer(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ body: ByteBuffer) {
         var headers = headers
-        headers.replaceOrAdd(name: "Content-Length", value: String(body.readableBytes))
+        // To look first is cheaper than to remove what is not there.
+        if headers.contains(name: "Content-Length") { headers.remove(name: "Content-Length") }
+        headers.add(name: "Content-Length", value: String(body.readableBytes))
         self.head(status, headers)
         if body.readableBytes > 0 { self.body(body) }
         self.end()

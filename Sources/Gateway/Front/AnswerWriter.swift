@@ -13,6 +13,8 @@ final class AnswerWriter: ChannelOutboundHandler {
     /// Larger bodies are passed on as they are rather than copied.
     private static let largestCopied = 4 << 10
     private static let mostCollected = 64 << 10
+    /// Room for most heads with a short body, and small enough for the memory that the allocator keeps at hand for each thread.
+    private static let usualSize = 1024
 
     private var context: ChannelHandlerContext?
     private var collected: ByteBuffer?
@@ -107,7 +109,7 @@ final class AnswerWriter: ChannelOutboundHandler {
 
     private func collect(_ write: (inout ByteBuffer) -> Void) {
         // Taken out, so that the buffer is written to in its place.
-        var bytes = self.collected.take() ?? self.context?.channel.allocator.buffer(capacity: 2048) ?? ByteBuffer()
+        var bytes = self.collected.take() ?? self.context?.channel.allocator.buffer(capacity: Self.usualSize) ?? ByteBuffer()
         write(&bytes)
         self.collected = bytes
     }

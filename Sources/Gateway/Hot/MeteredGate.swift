@@ -26,39 +26,76 @@ struct MeteredGate: OperationGate {
         _ operation: MCPServer.Operation, _ context: any CallContext, on service: any MCPService
     ) async throws -> Outcome {
         guard operation.kind == .callTool, !context.isContinued else { return try await service.perform(operation, context) }
+        let call = try self.admit(operation, context)
+        let outcome: Outcome
+        do { outcome = try await service.perform(operation, context) } catch {
+            try self.settle(call, failure: error)
+            throw error
+        }
+        try self.settle(call, failure: nil)
+        return outcome
+    }
+
+    /// A call that was admitted, as long as it runs.
+    private final class AdmittedCall: Sendable {
+        let admission: Admission
+        let tool: String
+        let price: Money
+
+        init(_ admission: Admission, tool: String, price: Money) {
+            self.admission = admission
+            self.tool = tool
+            self.price = price
+        }
+    }
+
+    // By themselves, so that records and openings, which are large, have no place in the frame that waits for the call.
+    @inline(never)
+    private func admit(_ operation: MCPServer.Operation, _ context: any CallContext) throws -> AdmittedCall {
         let id = self.id(of: context)
         let tool = String((operation.target ?? "").prefix(Self.longestToolName))
-        var record = CallRecord(
-            requestID: id, requestAt: self.receivedAt, createdAt: self.receivedAt, groupID: self.caller.payer.groupID,
-            tokenID: self.caller.payer.tokenID, tokenName: self.caller.payer.tokenName,
-            model: "mcp/\(self.tariff.serverID)/\(tool)",
-            code: 200, mode: .toolCall, endpoint: self.endpoint)
-        record.clientAddress = self.clientAddress
         let price = self.tariff.price(ofTool: tool)
-        let admission: Admission
         do {
-            admission = try self.meter.admit(
+            let admission = try self.meter.admit(
                 CallOpening(
                     requestID: id, payer: self.caller.payer, subject: "mcp/\(self.tariff.serverID)", limits: .unlimited,
                     estimate: price, estimatedTokens: 0, now: self.receivedAt),
                 lane: self.lane)
+            return AdmittedCall(admission, tool: tool, price: price)
         } catch {
             let refusal = MCPError(error)
+            var record = self.record(id, tool: tool)
             record.code = refusal.isQuota ? 403 : 429
             record.content = refusal.message
             // Where the journal is full the refusal can't be recorded either; the client is told all the same.
             _ = self.meter.record(record, lane: self.lane)
             throw refusal
         }
-        let outcome: Outcome
-        do { outcome = try await service.perform(operation, context) } catch {
-            record.code = Self.code(of: error)
-            record.content = Self.content(of: error)
-            try self.settle(admission, record, cost: .zero)
-            throw error
+    }
+
+    @inline(never)
+    private func settle(_ call: AdmittedCall, failure: (any Error)?) throws {
+        var record = self.record(call.admission.requestID, tool: call.tool)
+        if let failure {
+            record.code = Self.code(of: failure)
+            record.content = Self.content(of: failure)
         }
-        try self.settle(admission, record, cost: price)
-        return outcome
+        let now = self.clock.nowMilliseconds()
+        record.ttfbMilliseconds = max(0, now - self.receivedAt)
+        let cost = failure == nil ? call.price : .zero
+        guard self.meter.settle(call.admission, record: record, cost: cost, lane: self.lane, now: now) else {
+            throw MCPError(.internalError, "The call can't be recorded at the moment")
+        }
+    }
+
+    private func record(_ id: RequestID, tool: String) -> CallRecord {
+        var record = CallRecord(
+            requestID: id, requestAt: self.receivedAt, createdAt: self.receivedAt, groupID: self.caller.payer.groupID,
+            tokenID: self.caller.payer.tokenID, tokenName: self.caller.payer.tokenName,
+            model: "mcp/\(self.tariff.serverID)/\(tool)",
+            code: 200, mode: .toolCall, endpoint: self.endpoint)
+        record.clientAddress = self.clientAddress
+        return record
     }
 
     /// What the log says of a call that failed, as the HTTP status that tells it best.
@@ -75,15 +112,6 @@ struct MeteredGate: OperationGate {
     private static func content(of error: any Error) -> String {
         if let error = error as? MCPError { return String(error.message.prefix(1000)) }
         return error is CancellationError ? "the client closed the connection" : "the tool failed"
-    }
-
-    private func settle(_ admission: Admission, _ record: CallRecord, cost: Money) throws {
-        var record = record
-        let now = self.clock.nowMilliseconds()
-        record.ttfbMilliseconds = max(0, now - self.receivedAt)
-        guard self.meter.settle(admission, record: record, cost: cost, lane: self.lane, now: now) else {
-            throw MCPError(.internalError, "The call can't be recorded at the moment")
-        }
     }
 
     /// The request's id for its first call; those behind it in a batch have ids of their own.

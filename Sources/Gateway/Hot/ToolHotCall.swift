@@ -77,16 +77,12 @@ final class ToolHotCall: HotCall, Ticking {
     private func message(_ body: ByteBuffer) -> MCPHTTPRequest {
         MCPHTTPRequest(
             method: self.request.head.method.rawValue,
-            headers: MCPHTTPHeaders(
-                self.request.head.headers.compactMap { name, value in
-                    let name = name.lowercased()
-                    let isRead = MCPHTTPHeaders.needed.contains(name) || name.hasPrefix(MCPHTTPHeaders.parameterPrefix)
-                    return isRead ? (name, value) : nil
-                }),
+            headers: MCPHTTPHeaders(reading: self.request.head.headers.lazy.map { (name: $0.name, value: $0.value) }),
             body: Array(body.readableBytesView),
             principal: Principal(id: Self.principalID(self.caller), group: self.caller.group.id),
             requestID: self.request.id.description, place: self.path.place(query: self.request.target.query),
-            messagePath: self.path.messages(query: self.request.target.query),
+            // Only who connects is told it.
+            messagePath: self.request.head.method == .GET ? self.path.messages(query: self.request.target.query) : nil,
             // The gate records calls in the journal's lane of this loop, which no other thread may do.
             executor: self.loop.executor)
     }
@@ -134,7 +130,11 @@ final class ToolHotCall: HotCall, Ticking {
     }
 
     private func headers(_ headers: [(name: String, value: String)]) -> HTTPHeaders {
-        var headers = HTTPHeaders(headers.map { ($0.name, $0.value) })
+        let given = headers
+        var headers = HTTPHeaders()
+        // With room for what all answers have.
+        headers.reserveCapacity(given.count + 8)
+        for (name, value) in given { headers.add(name: name, value: value) }
         headers.add(name: "X-Request-Id", value: self.request.id.description)
         return headers
     }

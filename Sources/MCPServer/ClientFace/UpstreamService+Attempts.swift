@@ -13,15 +13,30 @@ extension UpstreamService {
             if let ending = session.ending { throw LinkFault(.sessionLost, ending.summary) }
             answer = try await session.call(operation, context)
         } catch {
-            note(error)
             if error.kind == .sessionLost || session.ending != nil { drop(session) }
-            guard let step = attempts.handle(error, isRepeatable: isRepeatable(operation)) else {
-                throw UpstreamAnswer.error(error)
-            }
-            return step
+            return try step(after: error, of: operation, &attempts)
         }
         noteContact()
-        switch answer.content {
+        return try step(answer.content, of: operation, context, on: session)
+    }
+
+    // These by themselves: what they hold has no place in the frame that waits for the upstream.
+    @inline(never)
+    private func step(
+        after fault: LinkFault, of operation: Operation, _ attempts: inout CallAttempts
+    ) throws(MCPError) -> CallAttempts.Step {
+        note(fault)
+        guard let step = attempts.handle(fault, isRepeatable: isRepeatable(operation)) else {
+            throw UpstreamAnswer.error(fault)
+        }
+        return step
+    }
+
+    @inline(never)
+    private func step(
+        _ content: LinkAnswer.Content, of operation: Operation, _ context: any CallContext, on session: UpstreamSession
+    ) throws(MCPError) -> CallAttempts.Step {
+        switch content {
         case .result(let result):
             if operation.kind == .list(.tools) { learn(result) }
             return .done(.complete(result, nil))
@@ -51,37 +66,48 @@ extension UpstreamService {
         do {
             answer = try await upstream.call(operation, context, parameterHeaders: headers)
         } catch {
-            note(error)
             if upstream.ending != nil { drop(upstream) }
             if contradicts(error), attempts.reprobe() {
+                note(error)
                 forgetEra(upstream)
                 return .again(after: .zero)
             }
-            guard let step = attempts.handle(error, isRepeatable: isRepeatable(operation)) else {
-                throw UpstreamAnswer.error(error)
-            }
-            return step
+            return try step(after: error, of: operation, &attempts)
         }
         noteContact()
         switch answer.content {
-        case .result(var result):
-            if operation.kind == .list(.tools) {
-                learn(result)
-                if dropsInvalidTools(for: context.client) { result = ToolPage.withoutInvalidTools(result) }
-            }
-            return .done(try UpstreamAnswer.outcome(result, of: operation, client: context.client))
+        case .result(let result): return try step(result, of: operation, context)
         case .failure(let error):
-            if contradicts(error, status: answer.status), attempts.reprobe() {
-                forgetEra(upstream)
-                return .again(after: .zero)
-            }
-            if error.code == ErrorCode.headerMismatch, operation.kind == .callTool, attempts.refresh() {
-                catalogue.invalidate()
-                await readTools(context)
-                return .again(after: .zero)
-            }
-            throw UpstreamAnswer.error(error, of: operation, upstream: upstream.revision, client: context.client)
+            return try await step(after: error, answer.status, of: operation, context, on: upstream, &attempts)
         }
+    }
+
+    private func step(
+        after error: RPCError, _ status: Int, of operation: Operation, _ context: any CallContext,
+        on upstream: StatelessUpstream, _ attempts: inout CallAttempts
+    ) async throws(MCPError) -> CallAttempts.Step {
+        if contradicts(error, status: status), attempts.reprobe() {
+            forgetEra(upstream)
+            return .again(after: .zero)
+        }
+        if error.code == ErrorCode.headerMismatch, operation.kind == .callTool, attempts.refresh() {
+            catalogue.invalidate()
+            await readTools(context)
+            return .again(after: .zero)
+        }
+        throw UpstreamAnswer.error(error, of: operation, upstream: upstream.revision, client: context.client)
+    }
+
+    @inline(never)
+    private func step(
+        _ result: RawObject, of operation: Operation, _ context: any CallContext
+    ) throws(MCPError) -> CallAttempts.Step {
+        var result = result
+        if operation.kind == .list(.tools) {
+            learn(result)
+            if dropsInvalidTools(for: context.client) { result = ToolPage.withoutInvalidTools(result) }
+        }
+        return .done(try UpstreamAnswer.outcome(result, of: operation, client: context.client))
     }
 
     /// Whether a fault shows that the upstream is no modern server any more. None of these has run the call.
@@ -110,8 +136,12 @@ extension UpstreamService {
     ) async -> [(name: String, value: String)] {
         guard operation.kind == .callTool, let name = operation.target else { return [] }
         if case .lines = endpoint.transport { return [] }
-        if catalogue.current(name) == nil { await readTools(context) }
-        guard let rules = catalogue[name]?.headers else { return [] }
+        var entry = catalogue.current(name)
+        if entry == nil {
+            await readTools(context)
+            entry = catalogue[name]
+        }
+        guard let rules = entry?.headers, !rules.isEmpty else { return [] }
         return rules.headers(for: operation.arguments)
     }
 

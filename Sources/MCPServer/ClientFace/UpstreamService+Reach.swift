@@ -5,7 +5,14 @@ import Wire
 extension UpstreamService {
     // MARK: - Sessions
 
-    /// The way to the upstream for a caller; a session is in use until `release`.
+    /// The way to the upstream for a call; a session is in use until `release`.
+    func reach(_ context: any CallContext) async throws(MCPError) -> Reached {
+        // Where there are no sessions, nothing has to be found out of the caller.
+        if let modern = state.withLock({ $0.isClosed ? nil : $0.modern }) { return .modern(modern) }
+        return try await reach(SessionKey(context, isStateless: endpoint.isStateless), context)
+    }
+
+    /// The way to the upstream for the callers of a key; a session is in use until `release`.
     func reach(_ key: SessionKey, _ context: any CallContext) async throws(MCPError) -> Reached {
         let now = now()
         enum Found {

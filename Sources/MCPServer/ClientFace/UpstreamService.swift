@@ -109,10 +109,11 @@ public final class UpstreamService: MCPService {
 
     /// What the upstream says of itself, without what can't be delivered.
     public func profile(_ context: any CallContext) async throws -> ServiceProfile {
-        let key = SessionKey(context, isStateless: endpoint.isStateless)
         let now = now()
+        if let known = state.withLock({ $0.modern })?.profile(now: now) { return known }
+        let key = SessionKey(context, isStateless: endpoint.isStateless)
         let known: ServiceProfile? = state.withLock { state in
-            if let modern = state.modern { return modern.greeting(now: now)?.profile(hasOwnStream: true) }
+            guard state.modern == nil else { return nil }
             guard let (profile, learnt) = state.profiles[key.features] else { return nil }
             let isOpen = state.pool.peek(key) != nil
             return isOpen || learnt.advanced(by: endpoint.limits.profile) > now ? profile : nil
@@ -149,11 +150,10 @@ public final class UpstreamService: MCPService {
 
     /// Sends the operation to the upstream.
     public func perform(_ operation: Operation, _ context: any CallContext) async throws -> Outcome {
-        let key = SessionKey(context, isStateless: endpoint.isStateless)
         var attempts = CallAttempts()
         while true {
             let step: CallAttempts.Step
-            switch try await reach(key, context) {
+            switch try await reach(context) {
             case .modern(let upstream): step = try await attempt(operation, context, on: upstream, &attempts)
             case .legacy(let session):
                 defer { release(session) }

@@ -100,7 +100,10 @@ package struct RPCError: Error, Sendable {
 package enum OutgoingMessage {
     /// A request.
     package static func request(id: Int, method: String, params: RawObject?) -> [UInt8] {
-        var output = Array(#"{"jsonrpc":"2.0","id":"#.utf8)
+        var output: [UInt8] = []
+        // As large as most requests are, so that it does not grow in steps.
+        output.reserveCapacity(960)
+        output.append(contentsOf: #"{"jsonrpc":"2.0","id":"#.utf8)
         output.append(contentsOf: String(id).utf8)
         write(method, params, to: &output)
         return output
@@ -142,7 +145,8 @@ package enum OutgoingMessage {
         JSON.writeString(method, to: &output)
         if let params {
             output.append(contentsOf: #","params":"#.utf8)
-            output += SingleLine.text(params.serializedBytes())
+            // Our own serialisation has no line ends.
+            if let text = params.text { output += SingleLine.text(text) } else { params.write(to: &output) }
         }
         output.append(UInt8(ascii: "}"))
     }

@@ -40,8 +40,10 @@ extension JSONObject {
 
     /// Removes keys from `_meta`, and `_meta` where nothing is left of it. An `_meta` that was empty stays.
     mutating func removeFromMeta(_ keys: [String]) {
-        guard var meta = self["_meta"]?.objectValue, keys.contains(where: meta.contains) else { return }
-        for key in keys where meta.contains(key) { meta[key] = nil }
+        guard var meta = self["_meta"]?.objectValue else { return }
+        let count = meta.count
+        meta.remove(keys)
+        guard meta.count < count else { return }
         self["_meta"] = meta.isEmpty ? nil : .object(meta)
     }
 }

@@ -4,7 +4,7 @@ public import Wire
 ///
 /// It owns no connection: the front reads requests, and writes what it is given to write. It is cheap to make; what lasts
 /// is in the session store, which all endpoints of a node share.
-public struct MCPEndpoint: Sendable {
+public final class MCPEndpoint: Sendable {
     /// What an operator may change.
     public struct Configuration: Sendable {
         /// How long a call may take.
@@ -92,15 +92,43 @@ public struct MCPEndpoint: Sendable {
         guard request.headers.saysJSON else {
             return sink.whole(.text("Content-Type must be application/json", status: 415))
         }
-        let rung = Ladder.read(request.body, headers: request.headers, limits: configuration.jsonLimits, served: served)
-        switch rung {
-        case .refused(let reply): sink.whole(reply.response(for: assumedRevision(request)))
-        case .modernNotification: sink.whole(.accepted)
-        case .modern(let message): await modern(message, request, service, sink)
+        switch work(of: request, service, sink) {
+        case .none: break
+        case .modern(let message, let exchange): await modern(message, request, service, exchange)
         case .initialize(let message): await initialize(message, request, service, sink)
         case .session(let session, let messages, let isBatch):
             await legacy(messages, isBatch: isBatch, session: session, request, service, sink)
         }
+    }
+
+    /// What remains to be done for a POST that was read.
+    private enum Work {
+        /// Nothing: it is answered.
+        case none
+        case modern(ModernRequest, HTTPExchange)
+        case initialize(RequestMessage)
+        case session(id: String, [Message], isBatch: Bool)
+    }
+
+    // By itself, so that what is read has no place in the frame that waits for the answer.
+    @inline(never)
+    private func work(of request: MCPHTTPRequest, _ service: any MCPService, _ sink: any MCPHTTPSink) -> Work {
+        switch Ladder.read(request.body, headers: request.headers, limits: configuration.jsonLimits, served: served) {
+        case .refused(let reply): sink.whole(reply.response(for: assumedRevision(request)))
+        case .modernNotification: sink.whole(.accepted)
+        case .modern(let message):
+            do {
+                let modern = try ModernRequest(message, headers: request.headers, served: served)
+                var terms = Exchange.Terms()
+                terms.acceptsStream = request.headers.acceptsEventStream
+                return .modern(modern, HTTPExchange(terms, sink: sink, pulse: sessions.pulse))
+            } catch {
+                sink.whole(Reply(message.id, failure: error).response(for: .july2026))
+            }
+        case .initialize(let message): return .initialize(message)
+        case .session(let session, let messages, let isBatch): return .session(id: session, messages, isBatch: isBatch)
+        }
+        return .none
     }
 
     /// In whose form an error is written that belongs to no readable request.
@@ -113,17 +141,8 @@ public struct MCPEndpoint: Sendable {
     }
 
     private func modern(
-        _ message: RequestMessage, _ request: MCPHTTPRequest, _ service: any MCPService, _ sink: any MCPHTTPSink
+        _ modern: ModernRequest, _ request: MCPHTTPRequest, _ service: any MCPService, _ exchange: HTTPExchange
     ) async {
-        let modern: ModernRequest
-        do {
-            modern = try ModernRequest(message, headers: request.headers, served: served)
-        } catch {
-            return sink.whole(Reply(message.id, failure: error).response(for: .july2026))
-        }
-        var terms = Exchange.Terms()
-        terms.acceptsStream = request.headers.acceptsEventStream
-        let exchange = HTTPExchange(terms, sink: sink, pulse: sessions.pulse)
         // The disconnect of a modern client cancels its request, so that it is served within this task.
         await withTaskCancellationHandler {
             await serve(modern, request, service, exchange)

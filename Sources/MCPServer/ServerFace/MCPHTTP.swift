@@ -1,5 +1,7 @@
 /// One HTTP request on the URL of an MCP endpoint, after the front has checked host, origin, authentication and size.
-public struct MCPHTTPRequest: Sendable {
+///
+/// An object, because it is handed on for as long as the request is served.
+public final class MCPHTTPRequest: Sendable {
     /// The method, in capitals.
     public let method: String
     /// Those of `MCPHTTPHeaders.needed` at least.
@@ -55,9 +57,36 @@ public struct MCPHTTPHeaders: Sendable {
 
     private let fields: [(name: String, value: String)]
 
-    /// The given headers; names in any case, others than those needed do no harm.
-    public init(_ fields: [(name: String, value: String)]) {
-        self.fields = fields.map { ($0.name.lowercased(), Self.trimmed($0.value)) }
+    /// Those of the given headers that MCP reads; names in any case.
+    public init(_ fields: [(name: String, value: String)]) { self.init(reading: fields) }
+
+    /// Those of the given headers that MCP reads; names in any case.
+    public init(reading fields: some Sequence<(name: String, value: String)>) {
+        var read: [(name: String, value: String)] = []
+        read.reserveCapacity(Self.needed.count)
+        for field in fields {
+            if let name = Self.name(field.name) { read.append((name, Self.trimmed(field.value))) }
+        }
+        self.fields = read
+    }
+
+    /// A header's name in lower case; nil for one that MCP does not read.
+    ///
+    /// Most headers of a request are none of these, which is told without making a text of any.
+    private static func name(_ given: String) -> String? {
+        let length = given.utf8.count
+        for name in neededInOrder where name.utf8.count == length && matches(given, name) { return name }
+        guard length > parameterPrefix.utf8.count, matches(given, parameterPrefix) else { return nil }
+        return given.lowercased()
+    }
+
+    private static let neededInOrder = Array(needed)
+
+    /// Whether a text begins as another does that is in lower case.
+    private static func matches(_ given: String, _ lowered: String) -> Bool {
+        zip(given.utf8, lowered.utf8).allSatisfy { byte, expected in
+            byte == expected || (0x41...0x5A).contains(byte) && byte | 0x20 == expected
+        }
     }
 
     /// The value of a header, its name in lower case: several fields of one name are joined as HTTP joins them, so that
@@ -117,6 +146,8 @@ extension MCPHTTPHeaders {
     /// streams send it always.
     var acceptsEventStream: Bool {
         guard let accept = self["accept"] else { return false }
+        // As official clients write it.
+        if accept == "application/json, text/event-stream" { return true }
         return accept.utf8.split(separator: UInt8(ascii: ",")).contains { range in
             let type = range.prefix { $0 != UInt8(ascii: ";") }.lazy.filter { $0 != 0x20 && $0 != 0x09 }
             // Letters differ from their capitals in this one bit; the other bytes of the type have it.

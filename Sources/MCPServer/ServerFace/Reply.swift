@@ -33,17 +33,18 @@ struct Reply: Sendable {
 
     /// Appends the message.
     func write(to output: inout [UInt8]) {
-        output += Array(#"{"jsonrpc":"2.0""#.utf8)
+        if case .result(let result) = content, let text = result.text { output.reserveCapacity(output.count + text.count + 64) }
+        output.append(contentsOf: #"{"jsonrpc":"2.0""#.utf8)
         if let id {
-            output += Array(#","id":"#.utf8)
+            output.append(contentsOf: #","id":"#.utf8)
             id.json.write(to: &output)
         }
         switch content {
         case .result(let result):
-            output += Array(#","result":"#.utf8)
+            output.append(contentsOf: #","result":"#.utf8)
             result.write(to: &output)
         case .failure(let error):
-            output += Array(#","error":"#.utf8)
+            output.append(contentsOf: #","error":"#.utf8)
             error.write(to: &output)
         }
         output.append(UInt8(ascii: "}"))

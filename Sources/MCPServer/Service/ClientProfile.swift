@@ -1,7 +1,9 @@
 public import Wire
 
 /// What is known of the client behind one call: for the modern era that of this very request.
-public struct ClientProfile: Sendable {
+///
+/// An object, because whatever serves the call hands it on.
+public final class ClientProfile: Sendable {
     /// How this client can be asked while a call runs.
     public enum AskForm: Sendable, Hashable {
         /// Not at all: its transport carries no request towards it.

@@ -44,8 +44,8 @@ extension MCPService {
     public func rootsChanged(_ context: any CallContext) async {}
 }
 
-/// What a service says of itself.
-public struct ServiceProfile: Sendable {
+/// What a service says of itself. An object, because every call is handed one.
+public final class ServiceProfile: Sendable {
     /// Name and version of the service.
     public let identity: Implementation
     /// What it can do. An endpoint takes out what its transport can't carry.

@@ -24,7 +24,10 @@ final class RequestWriter: ChannelOutboundHandler {
         self.body = nil
         let length = body?.readableBytes ?? 0
         let isCopied = length <= Self.largestCopied
-        var bytes = context.channel.allocator.buffer(capacity: 768 + (isCopied ? length : 0))
+        // Exactly what is needed: most requests then find room in the memory that the allocator keeps at hand for each thread.
+        var size = head.method.rawValue.utf8.count + head.uri.utf8.count + 16 + (isCopied ? length : 0)
+        for (name, value) in head.headers { size += name.utf8.count + value.utf8.count + 4 }
+        var bytes = context.channel.allocator.buffer(capacity: size)
         bytes.writeString(head.method.rawValue)
         bytes.writeStaticString(" ")
         bytes.writeString(head.uri)

@@ -23,6 +23,8 @@ public struct WebRequest: Sendable {
     /// How many redirects are followed; with none allowed, a redirect is an answer like others. Where one leads to another origin, only
     /// header fields that are known to hold no secret go with it.
     public var maximumRedirects = 0
+    /// Whether a redirect to another origin (RFC 6454 §4) is an answer like others, too.
+    public var staysInOrigin = false
     /// Whether doing it twice is the same as doing it once (RFC 9110 §9.2.2), as the method says unless the caller knows better. Such a
     /// request is sent again, once, where a kept connection ends before any answer; another only where nothing of it went out.
     public var isIdempotent: Bool
@@ -40,6 +42,8 @@ public struct WebRequest: Sendable {
 public protocol WebResponse: Sendable {
     var status: Int { get }
     var headers: [(name: String, value: String)] { get }
+    /// The first field of that name, in any case.
+    func header(_ name: String) -> String?
     /// Where the answer comes from, after redirects.
     var url: String { get }
     /// The next part of the body as it came, or nil at its end. Reading is what makes more be read from the socket.

@@ -13,9 +13,28 @@ struct ExactText: Hashable, Sendable {
 
     static func equal(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
-        // `==` is a memory comparison for most text and never denies equal bytes; it only accepts too much.
-        guard left == right else { return false }
-        return left.utf8.elementsEqual(right.utf8)
+        let isEqual = left.utf8.withContiguousStorageIfAvailable { left in
+            right.utf8.withContiguousStorageIfAvailable { right in equal(left, right) } ?? nil
+        }
+        return (isEqual ?? nil) ?? left.utf8.elementsEqual(right.utf8)
+    }
+
+    /// Compares eight bytes at a time; both are equally long.
+    private static func equal(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (left, right) = (UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right))
+        var offset = 0
+        while offset + 8 <= left.count {
+            guard
+                left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    == right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            else { return false }
+            offset += 8
+        }
+        while offset < left.count {
+            guard left[offset] == right[offset] else { return false }
+            offset += 1
+        }
+        return true
     }
 
     static func hash(_ text: String, into hasher: inout Hasher) {

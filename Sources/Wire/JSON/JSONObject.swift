@@ -60,9 +60,19 @@ public struct JSONObject: Sendable {
     public mutating func appendIfAbsent(_ name: String, _ value: JSON) -> Bool {
         guard index(of: name) == nil else { return false }
         positions?[ExactText(name)] = members.count
+        // An object with more members than one has several as a rule; one with one only is not to be larger than it is.
+        if members.count == 1 { members.reserveCapacity(4) }
         members.append(Member(name: name, value: value))
         if positions == nil, members.count > Self.linearLimit { indexPositions() }
         return true
+    }
+
+    /// Removes the members of those names, all in one go; those that are not there are passed over.
+    package mutating func remove(_ names: [String]) {
+        let count = members.count
+        members.removeAll { member in names.contains { ExactText.equal($0, member.name) } }
+        guard members.count < count else { return }
+        if members.count > Self.linearLimit { indexPositions() } else { positions = nil }
     }
 
     private mutating func remove(_ name: String) {

@@ -23,6 +23,24 @@ import Wire
         #expect(object["a"] == 3)
     }
 
+    @Test("several members are removed at once, from small objects and large ones", arguments: [3, 12, 13, 40])
+    func removal(count: Int) {
+        let names = (0..<count).map { "a member of some length \($0)" }
+        var object = JSONObject(names.enumerated().map { ($1, .integer($0)) })
+        object.remove([names[0], "not there", names[2]])
+        #expect(object.names == [names[1]] + names[3...])
+        for (place, name) in names.enumerated() { #expect(object[name] == (place == 0 || place == 2 ? nil : .integer(place))) }
+    }
+
+    @Test("names are told apart byte for byte, wherever they differ", arguments: 0..<20) func bytes(place: Int) {
+        let name = String(repeating: "n", count: 20)
+        let other = name.utf8.enumerated().map { $0 == place ? UInt8(ascii: "m") : $1 }
+        let object: JSONObject = [name: 1]
+        #expect(object[name] == 1)
+        #expect(object[String(decoding: other, as: UTF8.self)] == nil)
+        #expect(object[String(name.dropLast())] == nil)
+    }
+
     @Test("large objects answer as small ones do", arguments: UInt64(0)..<10) func modelled(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var object = JSONObject()

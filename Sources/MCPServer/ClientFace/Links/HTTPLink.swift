@@ -155,6 +155,7 @@ final class HTTPLink: UpstreamLink {
 
     static func mediaType(_ response: any WebResponse) -> String {
         guard let field = response.header("content-type") else { return "" }
+        if field == "application/json" { return field }
         let type = field.prefix { $0 != ";" }
         return type.lowercased().filter { $0 != " " && $0 != "\t" }
     }

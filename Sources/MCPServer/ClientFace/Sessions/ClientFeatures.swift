@@ -22,7 +22,7 @@ struct ClientFeatures: OptionSet, Hashable, Sendable {
 
     /// What this client declares and can be reached for.
     init(_ client: ClientProfile) {
-        guard client.askForm != .none else {
+        guard client.askForm != .none, !client.capabilities.json.isEmpty else {
             self = []
             return
         }

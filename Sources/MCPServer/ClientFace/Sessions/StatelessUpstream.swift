@@ -5,6 +5,8 @@ import Wire
 final class StatelessUpstream: TrafficObserver {
     private struct State {
         var greeting: Greeting?
+        /// What services are told of the greeting.
+        var profile: ServiceProfile?
         var learnt: ContinuousClock.Instant?
         var listens: [Int: @Sendable (String, RawObject) -> Void] = [:]
         var ending: LinkFault?
@@ -105,19 +107,26 @@ final class StatelessUpstream: TrafficObserver {
     }
 
     /// What the upstream said of itself, unless that is too old.
-    func greeting(now: ContinuousClock.Instant) -> Greeting? {
-        state.withLock { state in
-            guard let greeting = state.greeting, let learnt = state.learnt else { return nil }
-            return learnt.advanced(by: max(greeting.hint.lifetime, limits.profile)) > now ? greeting : nil
-        }
+    func greeting(now: ContinuousClock.Instant) -> Greeting? { state.withLock { isFresh($0, at: now) ? $0.greeting : nil } }
+
+    /// The greeting as a profile, unless it is too old.
+    func profile(now: ContinuousClock.Instant) -> ServiceProfile? {
+        state.withLock { isFresh($0, at: now) ? $0.profile : nil }
+    }
+
+    private func isFresh(_ state: State, at now: ContinuousClock.Instant) -> Bool {
+        guard let profile = state.profile, let learnt = state.learnt else { return false }
+        return learnt.advanced(by: max(profile.cacheHint.lifetime, limits.profile)) > now
     }
 
     /// What was last said, however old.
     var lastGreeting: Greeting? { state.withLock { $0.greeting } }
 
     func learn(_ greeting: Greeting, now: ContinuousClock.Instant) {
+        let profile = greeting.profile(hasOwnStream: true)
         state.withLock { state in
             state.greeting = greeting
+            state.profile = profile
             state.learnt = now
         }
     }

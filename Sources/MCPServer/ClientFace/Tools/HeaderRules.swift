@@ -64,6 +64,9 @@ struct HeaderRules: Sendable {
         }
     }
 
+    /// Whether no call of the tool has any.
+    var isEmpty: Bool { rules.isEmpty }
+
     /// The headers for a call's arguments. An argument that is null or absent has none, nor has one of the wrong type.
     func headers(for arguments: JSONObject) -> [(name: String, value: String)] {
         rules.compactMap { rule in

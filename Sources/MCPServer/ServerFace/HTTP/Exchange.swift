@@ -211,8 +211,10 @@ struct Exchange: Sendable {
         phase = .over
         guard let attached else { return [] }
         self.attached = nil
-        let response = MCPHTTPResponse(
-            status: document.status, headers: document.headers + terms.headers, body: document.body)
+        let response =
+            terms.headers.isEmpty
+            ? document
+            : MCPHTTPResponse(status: document.status, headers: document.headers + terms.headers, body: document.body)
         return [Step(attachment: attached, what: .whole(response)), Step(attachment: attached, what: .release)]
     }
 

@@ -16,12 +16,14 @@ struct InputRound: Sendable {
 
     /// The round that a request is; nil where it is a first one.
     /// - Throws: -32602 with status 400 for a state that is not this call's, or answers of the wrong shape.
-    init?(_ request: ModernRequest, _ operation: Operation, binding: CallBinding, seal: ContinuationSeal?) throws(WireError) {
+    init?(
+        _ request: ModernRequest, _ operation: Operation, binding: () -> CallBinding, seal: ContinuationSeal?
+    ) throws(WireError) {
         guard operation.kind.mayAsk, let params = request.message.params,
             params.contains("requestState") || params.contains("inputResponses")
         else { return nil }
         answers = try Self.answers(params["inputResponses"])
-        state = try Self.state(params["requestState"], binding, seal)
+        state = try Self.state(params["requestState"], binding(), seal)
         digest = params["inputResponses"]?.canonical.serialized() ?? ""
     }
 

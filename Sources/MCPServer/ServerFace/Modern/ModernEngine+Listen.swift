@@ -13,7 +13,7 @@ extension ModernEngine {
         let filter = try checked(request) { () throws(MCPError) in try ChangeFilter(listening: request.message.params) }
         if !filter.taskIDs.isEmpty, !exchange.client.accepts(.tasks) { throw MCPError.missingClientCapability(.tasks) }
         let (watch, identity) = try await parking.watchdog.run(exchange.clock, on: executor) {
-            (try await service.watch(filter, exchange), try await service.profile(exchange).identity)
+            [service] in (try await service.watch(filter, exchange), try await service.profile(exchange).identity)
         }
         let honoured = watch.honoured.limited(to: filter)
         let outlet = exchange.outlet

@@ -1,7 +1,10 @@
 import Wire
 
 /// Serves the requests of modern clients: stateless, each with its own revision and capabilities.
-struct ModernEngine: Sendable {
+///
+/// It, its requests, exchanges and calls are objects although they never change: what every step of a call hands on is then one
+/// reference, and the frames that wait for the upstream stay small.
+final class ModernEngine: Sendable {
     let service: any MCPService
     /// The endpoint's id, to which states are bound.
     let endpoint: String
@@ -10,11 +13,26 @@ struct ModernEngine: Sendable {
     let seal: ContinuationSeal?
     /// Where calls wait whose services ask live. All engines of a node have the same.
     let parking: ParkingLot
-    var limits = CallClock.Limits()
+    let limits: CallClock.Limits
     /// Where calls run: the event loop of their connection, so that no other thread takes part; nil: anywhere.
-    var executor: (any TaskExecutor)?
+    let executor: (any TaskExecutor)?
     /// The waits before a call is performed again whose user has accepted to visit a page, and may be there still.
-    var visitPauses: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
+    let visitPauses: [Duration]
+
+    init(
+        service: any MCPService, endpoint: String, served: [Revision], seal: ContinuationSeal?, parking: ParkingLot,
+        limits: CallClock.Limits = CallClock.Limits(), executor: (any TaskExecutor)? = nil,
+        visitPauses: [Duration] = [.milliseconds(500), .seconds(1), .seconds(2), .seconds(4)]
+    ) {
+        self.service = service
+        self.endpoint = endpoint
+        self.served = served
+        self.seal = seal
+        self.parking = parking
+        self.limits = limits
+        self.executor = executor
+        self.visitPauses = visitPauses
+    }
 
     /// Serves one request whose `_meta`, version and method headers were found good, and returns once it is answered.
     /// Cancelling this task says that the client has gone.
@@ -33,7 +51,7 @@ struct ModernEngine: Sendable {
                 try await listen(request, exchange)
             } else {
                 let reply = try await parking.watchdog.run(exchange.clock, on: executor) {
-                    await answer(request, headers, exchange)
+                    await self.answer(request, headers, exchange)
                 }
                 exchange.outlet.answer(reply, for: request.revision)
             }
@@ -55,31 +73,53 @@ struct ModernEngine: Sendable {
     private func answer(_ request: ModernRequest, _ headers: MCPHTTPHeaders?, _ exchange: ModernExchange) async -> Reply {
         do {
             let profile = try await service.profile(exchange)
-            let method = try Method.named(request.message.method, era: .modern, profile: profile)
-            try request.checkName(of: method, headers: headers)
-            let result: RawObject
-            switch method.handling {
-            case .discover: result = discover(profile)
-            case .operation(let kind):
-                let operation = try checked(request) { () throws(MCPError) in
-                    try method.operation(kind, params: request.message.params)
-                }
-                let call = ModernCall(engine: self, request: request, operation: operation, profile: profile)
-                result = try await call.result(headers, exchange)
-            case .task(let kind):
-                let operation = try checked(request) { () throws(MCPError) in
-                    try method.taskOperation(kind, params: request.message.params)
-                }
-                guard exchange.client.accepts(.tasks) else { throw MCPError.missingClientCapability(.tasks) }
-                var task = try await service.task(operation, exchange).object
-                ResultCodec.addEnvelope(to: &task, hint: nil, profile.identity)
-                result = RawObject(task)
-            case .initialize, .ping, .setLevel: throw MCPError.methodNotFound(request.message.method)
+            switch try step(request, headers, profile) {
+            case .answered(let result): return Reply(request.message.id, result: result)
+            case .call(let call): return Reply(request.message.id, result: try await call.result(headers, exchange))
+            case .task(let operation): return try await task(operation, request, profile, exchange)
             }
-            return Reply(request.message.id, result: result)
         } catch {
             return failure(error, of: request)
         }
+    }
+
+    /// What a request asks for.
+    private enum Step {
+        case answered(RawObject)
+        case call(ModernCall)
+        case task(TaskOperation)
+    }
+
+    // By itself, like all that is worked out between two waits: what it holds meanwhile has no place in a frame that waits.
+    @inline(never)
+    private func step(
+        _ request: ModernRequest, _ headers: MCPHTTPHeaders?, _ profile: ServiceProfile
+    ) throws -> Step {
+        let method = try Method.named(request.message.method, era: .modern, profile: profile)
+        try request.checkName(of: method, headers: headers)
+        switch method.handling {
+        case .discover: return .answered(discover(profile))
+        case .operation(let kind):
+            let operation = try checked(request) { () throws(MCPError) in
+                try method.operation(kind, params: request.message.params)
+            }
+            return .call(ModernCall(engine: self, request: request, operation: operation, profile: profile))
+        case .task(let kind):
+            return .task(
+                try checked(request) { () throws(MCPError) in
+                    try method.taskOperation(kind, params: request.message.params)
+                })
+        case .initialize, .ping, .setLevel: throw MCPError.methodNotFound(request.message.method)
+        }
+    }
+
+    private func task(
+        _ operation: TaskOperation, _ request: ModernRequest, _ profile: ServiceProfile, _ exchange: ModernExchange
+    ) async throws -> Reply {
+        guard exchange.client.accepts(.tasks) else { throw MCPError.missingClientCapability(.tasks) }
+        var task = try await service.task(operation, exchange).object
+        ResultCodec.addEnvelope(to: &task, hint: nil, profile.identity)
+        return Reply(request.message.id, result: RawObject(task))
     }
 
     /// Parameters of the wrong shape are the request's fault like its headers: 400, unlike what a service objects to.

@@ -1,7 +1,7 @@
 import Wire
 
 /// One request of a modern client while it is answered, and the context of everything that is done for it alone.
-struct ModernExchange: CallContext {
+final class ModernExchange: CallContext {
     let principal: Principal
     let client: ClientProfile
     let chain: String

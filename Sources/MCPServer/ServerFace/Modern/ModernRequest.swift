@@ -3,7 +3,7 @@ import Wire
 /// A request of the modern era whose own members and headers agree.
 ///
 /// The initialiser is the rungs that need no service: `_meta`, version, method header. All of them answer 400.
-struct ModernRequest: Sendable {
+final class ModernRequest: Sendable {
     let message: RequestMessage
     let revision: Revision
     let capabilities: ClientCapabilities

@@ -21,7 +21,13 @@ public struct GuardedClient: WebClient {
 
     private final class Names: Sendable {
         let cache = Mutex(ResolutionCache())
+        /// URLs that were taken apart before.
+        let targets = Mutex<[String: WebTarget]>([:])
     }
+
+    /// How many URLs are known taken apart, and how long those are: most requests of a process go to a few.
+    private static let mostTargets = 1024
+    private static let longestKnownURL = 512
 
     private let loops: UpstreamLoops
     private var policy: AddressPolicy
@@ -42,7 +48,7 @@ public struct GuardedClient: WebClient {
     }
 
     public func send(_ request: WebRequest) async throws(OutboundError) -> any WebResponse {
-        var hop = try WebHop(request)
+        let hop = try WebHop(request, to: self.target(of: request.url))
         while true {
             let answer = try await self.exchange(hop)
             guard let location = hop.location(in: answer) else {
@@ -53,6 +59,17 @@ public struct GuardedClient: WebClient {
             }
             try hop.follow(location, status: answer.status)
         }
+    }
+
+    private func target(of url: String) throws(OutboundError) -> WebTarget {
+        if let known = self.names.targets.withLock({ $0[url] }) { return known }
+        let target = try WebTarget(url)
+        guard url.utf8.count <= Self.longestKnownURL else { return target }
+        self.names.targets.withLock { targets in
+            if targets.count >= Self.mostTargets { targets.removeAll(keepingCapacity: true) }
+            targets[url] = target
+        }
+        return target
     }
 
     /// Whether `url` is one that may be called, as far as can be told without a lookup: for a form in which somebody enters it.
@@ -68,13 +85,13 @@ public struct GuardedClient: WebClient {
         let deadline = ContinuousClock.now + min(hop.request.connectTimeout, .seconds(3600))
         let addresses = try await self.addresses(of: hop.target, within: hop.request.connectTimeout)
         guard let client = self.loops.nearest() else { throw OutboundError(.overloaded, "there is no event loop") }
-        var request = try hop.upstreamRequest()
         for (index, address) in addresses.enumerated() {
             let isLast = index == addresses.count - 1
             let remaining = index == 0 && isLast ? hop.request.connectTimeout : ContinuousClock.now.duration(to: deadline)
             // One address that swallows what it is sent must not take the time of all others.
-            request.connectTimeout = TimeAmount(
-                bounded: isLast ? remaining : min(remaining, max(remaining / 2, .milliseconds(250))))
+            let request = try hop.upstreamRequest(
+                connectTimeout: TimeAmount(
+                    bounded: isLast ? remaining : min(remaining, max(remaining / 2, .milliseconds(250)))))
             let exchange = WebExchange(eventLoop: client.eventLoop, highWater: Self.bufferedBytes)
             do throws(OutboundError) {
                 let head = try await exchange.send(request, to: hop.target.upstream(at: address), by: client)

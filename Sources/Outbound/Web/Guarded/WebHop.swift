@@ -1,27 +1,29 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// One request of the chain that redirects make of a `WebRequest`.
-struct WebHop {
+/// One request of the chain that redirects make of a `WebRequest`. Used by the task that sends it.
+final class WebHop {
     private(set) var request: WebRequest
     private(set) var target: WebTarget
     private var followed = 0
 
     /// - Throws: `OutboundError.invalidURL`, or `.invalidHeader`, where the request can't be sent as it is.
-    init(_ request: WebRequest) throws(OutboundError) {
-        self.target = try WebTarget(request.url)
+    init(_ request: WebRequest, to target: WebTarget) throws(OutboundError) {
+        self.target = target
         self.request = request
         guard WebHeaders.isToken(request.method), request.method != "CONNECT" else {
             throw OutboundError(.invalidHeader, "a method is a word in capitals")
         }
     }
 
-    /// What goes to the pool, but for the time that connecting may take.
-    func upstreamRequest() throws(OutboundError) -> UpstreamRequest {
+    /// What goes to the pool.
+    @inline(never)
+    func upstreamRequest(connectTimeout: TimeAmount) throws(OutboundError) -> UpstreamRequest {
         let head = HTTPRequestHead(
             version: .http1_1, method: HTTPMethod(rawValue: self.request.method), uri: self.target.pathAndQuery,
             headers: try WebHeaders.checked(self.request.headers))
         var request = UpstreamRequest(head: head, body: self.request.body.isEmpty ? nil : ByteBuffer(bytes: self.request.body))
+        request.connectTimeout = connectTimeout
         request.headTimeout = TimeAmount(bounded: self.request.headTimeout)
         request.idleTimeout = TimeAmount(bounded: self.request.idleTimeout)
         request.mayBeRepeated = self.request.isIdempotent
@@ -31,12 +33,16 @@ struct WebHop {
     /// Whether an answer is a redirect to be followed, and where to.
     func location(in answer: WebAnswer) -> String? {
         guard self.request.maximumRedirects > 0, [301, 302, 303, 307, 308].contains(answer.status) else { return nil }
-        return answer.header("location")
+        guard let location = answer.header("location") else { return nil }
+        guard self.request.staysInOrigin else { return location }
+        // What can't be read as a target is left to `follow`, which says so.
+        guard let next = try? WebTarget(self.target.url(of: location)) else { return location }
+        return next.hasSameOrigin(as: self.target) ? location : nil
     }
 
     /// Becomes the request that an answer of `status` redirects to (RFC 9110 §15.4).
     /// - Throws: `OutboundError`: `.redirected` where that is one too many, `.refusedAddress` where it would leave TLS, `.invalidURL`.
-    mutating func follow(_ location: String, status: Int) throws(OutboundError) {
+    func follow(_ location: String, status: Int) throws(OutboundError) {
         guard self.followed < self.request.maximumRedirects else {
             throw OutboundError(.redirected, "more than \(self.request.maximumRedirects) redirects")
         }

@@ -11,6 +11,8 @@ struct WebTarget: Sendable, Equatable {
 
     var usesTLS: Bool
     var host: Host
+    /// The host as connections are told apart by it.
+    private var poolName: String
     /// The host as it was written, for a person.
     var givenHost: String
     var port: Int
@@ -35,6 +37,11 @@ struct WebTarget: Sendable, Equatable {
         let path = bytes[end..<fragment]
         self.usesTLS = usesTLS
         (self.host, self.givenHost, self.port) = try Self.readAuthority(bytes[afterScheme..<end], defaultPort: usesTLS ? 443 : 80)
+        self.poolName =
+            switch self.host {
+            case .address(let address): address.description
+            case .name(let name): name
+            }
         self.pathAndQuery = (path.first == UInt8(ascii: "/") ? "" : "/") + String(decoding: path, as: UTF8.self)
     }
 
@@ -134,12 +141,7 @@ struct WebTarget: Sendable, Equatable {
 extension WebTarget {
     /// Where connections for it go, at the address that was chosen.
     func upstream(at address: IPAddress) -> UpstreamAddress {
-        let host =
-            switch self.host {
-            case .address(let address): address.description
-            case .name(let name): name
-            }
-        return UpstreamAddress(host: host, port: self.port, usesTLS: self.usesTLS, pinned: address)
+        UpstreamAddress(host: self.poolName, port: self.port, usesTLS: self.usesTLS, pinned: address)
     }
 
     /// Whether `other` is at the same scheme, host and port (RFC 6454 §5).
