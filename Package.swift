@@ -50,6 +50,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CShims"),
@@ -70,13 +71,14 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         room("MCPServer", ["Wire", "Outbound"]),
+        room("OpenAPIToMCP", ["Wire", "Outbound", "MCPServer", "CLibXML2"]),
         room("Embedded", ["Wire", "Outbound", "MCPServer"]),
         room("ModelRelay", ["Wire", "Outbound", "Ledger", "Directory", "MCPServer", logging] + nio),
         room(
             "Gateway",
             [
-                "Wire", "Outbound", "Ledger", "Directory", "Storage", "MCPServer", "Embedded", "ModelRelay", "CShims", "CZlib",
-                nioSSL, crypto, logging, hummingbird, httpTypes,
+                "Wire", "Outbound", "Ledger", "Directory", "Storage", "MCPServer", "OpenAPIToMCP", "Embedded", "ModelRelay",
+                "CShims", "CZlib", nioSSL, crypto, logging, hummingbird, httpTypes,
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
@@ -106,6 +108,7 @@ let package = Package(
         tests("DirectoryTests", ["Directory", "Ledger", "Wire"]),
         tests("StorageTests", ["Storage", "Directory", "Ledger", "Wire", "CShims", logging]),
         tests("MCPServerTests", ["MCPServer", "Outbound", "Wire"]),
+        tests("OpenAPIToMCPTests", ["OpenAPIToMCP", "MCPServer", "Outbound", "Wire"]),
         tests("EmbeddedTests", ["Embedded", "MCPServer", "Wire"]),
         tests("ModelRelayTests", ["ModelRelay", "TestSupport", "Outbound", "Directory", "Ledger", "Wire"] + nio),
         tests(

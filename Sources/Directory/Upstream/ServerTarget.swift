@@ -1,4 +1,4 @@
-public import Wire
+internal import Wire
 
 /// What answers the calls of an MCP server: everything that making the service needs, as plain values.
 public enum ServerTarget: Sendable, Hashable {
@@ -6,8 +6,8 @@ public enum ServerTarget: Sendable, Hashable {
     case upstream(UpstreamTarget)
     /// A server that is built in.
     case embedded(EmbeddedTarget)
-    /// An OpenAPI document: the contract's `openapi_config`.
-    case document(JSONObject)
+    /// An OpenAPI document.
+    case document(DocumentTarget)
     /// A child process of the configuration file, by its id there.
     case process(id: String)
 
@@ -17,7 +17,7 @@ public enum ServerTarget: Sendable, Hashable {
         switch server.kind {
         case .proxySSE, .proxyStreamable: self = .upstream(try UpstreamTarget(server, parameters: parameters))
         case .embedded: self = .embedded(try EmbeddedTarget(server, parameters: parameters))
-        case .openAPI: self = .document(server.openAPIConfig)
+        case .openAPI: self = .document(try DocumentTarget(server, parameters: parameters))
         case .standardIO: self = .process(id: server.id)
         default: throw .notCallable(kind: server.kind.name)
         }
@@ -28,7 +28,7 @@ public enum ServerTarget: Sendable, Hashable {
     public init(_ server: GroupServer) throws(ServerTargetError) {
         switch server.kind {
         case .proxySSE, .proxyStreamable: self = .upstream(try UpstreamTarget(server))
-        case .openAPI: self = .document(server.openAPIConfig)
+        case .openAPI: self = .document(try DocumentTarget(server))
         default: throw .notCallable(kind: server.kind.name)
         }
     }

@@ -13,6 +13,8 @@ public struct ReusingParameter: Sendable, Hashable {
         case query
         /// It configures a server that is built in.
         case embedded
+        /// It is the credential of the security scheme that the key names, in a server made from an OpenAPI document.
+        case credential
     }
 
     /// What it is saved by; the name of the header or query parameter.
@@ -36,7 +38,7 @@ public struct ReusingParameter: Sendable, Hashable {
     public func fault(of value: String) -> String? {
         switch place {
         case .url: ServerURL(value) == nil ? ServerURL.form : nil
-        case .header: HeaderRules.isValue(value) ? nil : HeaderRules.valueForm
+        case .header, .credential: HeaderRules.isValue(value) ? nil : HeaderRules.valueForm
         case .query, .embedded: FieldRules.isValue(value) ? nil : FieldRules.valueForm
         }
     }
@@ -47,13 +49,14 @@ extension PublicServer {
     /// server from being listed; `ProxyConfiguration` is strict.
     public var reusingParameters: [ReusingParameter] {
         let definitions: JSON?
-        if kind.isProxy {
-            definitions = proxyConfig["reusing"]
-        } else {
-            definitions = kind == .embedded ? embedConfig["reusing"] : nil
+        let fixedPlace: ReusingParameter.Place?
+        switch kind {
+        case .embedded: (definitions, fixedPlace) = (embedConfig["reusing"], .embedded)
+        case .openAPI: (definitions, fixedPlace) = (openAPIConfig["reusing"], .credential)
+        default: (definitions, fixedPlace) = (kind.isProxy ? proxyConfig["reusing"] : nil, nil)
         }
         return (definitions?.objectValue ?? JSONObject()).map { key, definition in
-            let place = kind == .embedded ? .embedded : ReusingParameter.Place(definition: definition) ?? .header
+            let place = fixedPlace ?? ReusingParameter.Place(definition: definition) ?? .header
             return ReusingParameter(
                 key: key, name: definition["name"]?.stringValue ?? "", description: definition["description"]?.stringValue ?? "",
                 isRequired: definition["required"]?.boolValue ?? false, place: place)
@@ -68,7 +71,9 @@ extension ReusingParameter.Place {
             self = .header
             return
         }
-        guard let place = type.stringValue.flatMap(Self.init(rawValue:)), place != .embedded else { return nil }
+        guard let place = type.stringValue.flatMap(Self.init(rawValue:)), place != .embedded, place != .credential else {
+            return nil
+        }
         self = place
     }
 }

@@ -24,16 +24,17 @@ public struct AdminAPI: Sendable {
     /// - Parameters:
     ///   - tools: lists the tools of MCP servers; nil = they are not shown.
     ///   - upstreams: knows the servers that calls were passed on to; nil = there are none.
+    ///   - previewer: compiles OpenAPI documents; nil = they can't be looked at.
     public init(
         store: Store, directory: LiveDirectory, configuration: Configuration, tester: any ChannelTester,
-        tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil, clock: WallClock = .system,
-        logger: Logger
+        tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
+        previewer: (any DocumentPreviewer)? = nil, clock: WallClock = .system, logger: Logger
     ) {
         services = AdminServices(
             store: store, directory: directory, configuration: configuration, tester: tester,
             configuredServers: ConfiguredServers(servers: configuration.configuredServers),
-            toolLists: ToolLists(lister: tools, clock: clock), upstreams: upstreams, clock: clock,
-            startedAt: clock.nowMilliseconds())
+            toolLists: ToolLists(lister: tools, clock: clock), upstreams: upstreams, previewer: previewer,
+            clock: clock, startedAt: clock.nowMilliseconds())
         keys = AdminKeyCheck(key: configuration.keys.admin)
         self.logger = logger
         table = .standard
@@ -65,7 +66,9 @@ public struct AdminAPI: Sendable {
                     "admin operation failed",
                     metadata: ["request_id": "\(requestID)", "error": "\(error)", "method": "\(request.method)"])
             }
-            return response(failure.status, requestID, ["success": false, "message": .string(failure.message)])
+            var envelope: JSONObject = ["success": false, "message": .string(failure.message)]
+            if let data = failure.data { envelope["data"] = data }
+            return response(failure.status, requestID, .object(envelope))
         }
     }
 

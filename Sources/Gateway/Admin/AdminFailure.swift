@@ -8,10 +8,13 @@ struct AdminFailure: Error, Sendable, Equatable {
     let status: HTTPResponse.Status
     /// One sentence for the operator's program: the member or parameter, and what was expected.
     let message: String
+    /// What there is to tell beside the message.
+    let data: JSON?
 
-    init(_ status: HTTPResponse.Status, _ message: String) {
+    init(_ status: HTTPResponse.Status, _ message: String, data: JSON? = nil) {
         self.status = status
         self.message = message
+        self.data = data
     }
 
     /// `member` of what was given is wrong.

@@ -13,6 +13,8 @@ struct AdminServices: Sendable {
     let toolLists: ToolLists
     /// nil = nothing is passed on to any.
     let upstreams: (any UpstreamHealthSource)?
+    /// nil = OpenAPI documents can't be looked at.
+    let previewer: (any DocumentPreviewer)?
     let clock: WallClock
     /// When the server was started, milliseconds since 1970.
     let startedAt: Int64

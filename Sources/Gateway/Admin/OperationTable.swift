@@ -25,7 +25,7 @@ struct OperationTable: Sendable {
     static let standard = OperationTable(
         statusOperations + groupOperations + tokenOperations + channelOperations + channelTestOperations + modelOperations
             + serverOperations + groupServerOperations + serverParameterOperations + embeddedServerOperations
-            + offeredServerOperations + upstreamOperations + logOperations)
+            + offeredServerOperations + upstreamOperations + documentOperations + logOperations)
 
     /// The operation for a path below `/api`: of all that match, the most specific one, served or not.
     func find(_ method: HTTPRequest.Method, _ path: [String]) -> Found {

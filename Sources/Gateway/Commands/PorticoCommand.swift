@@ -15,6 +15,6 @@ struct PorticoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "portico",
         abstract: "A gateway that gives an agent models and tools from one endpoint.",
-        subcommands: [ServeCommand.self, StandardIOCommand.self, DoctorCommand.self],
+        subcommands: [ServeCommand.self, StandardIOCommand.self, OpenAPICommand.self, DoctorCommand.self],
         defaultSubcommand: ServeCommand.self)
 }

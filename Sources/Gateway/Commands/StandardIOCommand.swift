@@ -93,7 +93,7 @@ struct StandardIOCommand: AsyncParsableCommand {
     }
 
     /// For this process alone: no other can be asked to go on with a call of its client.
-    private static func seal() -> ContinuationSeal? {
+    static func seal() -> ContinuationSeal? {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         return SealingKey(id: 1, bytes: bytes).flatMap { SealedTokens(keys: [$0], current: 1) }.map {

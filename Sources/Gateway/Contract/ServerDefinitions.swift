@@ -76,7 +76,9 @@ struct ServerConfigurationPart<Server>: Sendable {
 
 extension ServerConfigurationPart where Server == PublicServer {
     static var proxy: Self { Self(member: "proxy_config", place: \.proxyConfig, secretMembers: ["headers", "querys"]) }
-    static var openAPI: Self { Self(member: "openapi_config", place: \.openAPIConfig, secretMembers: ["authorization"]) }
+    static var openAPI: Self {
+        Self(member: "openapi_config", place: \.openAPIConfig, secretMembers: ["authorization", "credentials"])
+    }
     static var embedded: Self { Self(member: "embed_config", place: \.embedConfig, secretMembers: ["init"]) }
     static var test: Self { Self(member: "test_config", place: \.testConfig, secretMembers: ["params"]) }
     static var all: [Self] { [proxy, openAPI, embedded, test] }

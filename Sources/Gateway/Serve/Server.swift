@@ -145,6 +145,7 @@ struct Server {
         var parts = ToolHost.Parts()
         parts.tokens = secrets.travellingTokens
         parts.upstreams = UpstreamFactory(operatorClient: web.with(.anything), tenantClient: web, children: children)
+        parts.documents = DocumentFactory(operatorClient: web.with(.anything), guardedClient: web)
         return ToolHost(parts)
     }
 

@@ -20,6 +20,8 @@ struct HostedServer: Sendable {
     var upstream: UpstreamService?
     /// Where that is behind a URL; it knows which texts must not be shown.
     var target: UpstreamTarget?
+    /// Where a service made here announces that its lists changed; the one that takes its place goes on with it.
+    var changes: ChangeHub?
 }
 
 /// The services that are kept: bounded, the least recently used go first.
@@ -45,6 +47,9 @@ struct HostedServers: Sendable {
 
     /// All of them, in any order.
     var all: [(key: Key, server: HostedServer)] { self.entries.map { ($0.key, $0.value.server) } }
+
+    /// The service of whatever version.
+    func last(_ key: Key) -> HostedServer? { self.entries[key]?.server }
 
     /// The service of that version.
     mutating func use(_ key: Key, _ version: HostedServer.Version) -> HostedServer? {

@@ -31,7 +31,7 @@ extension ToolHost {
         let initial = values.members(of: "config")
         let reusing = values.members(of: "reusing")
         let version = HostedServer.Version(serverUpdatedAt: 0, parametersUpdatedAt: 0)
-        return try self.kept(.trial(id: id, initial: initial, reusing: reusing), version) { () throws(Unavailable) in
+        return try self.kept(.trial(id: id, initial: initial, reusing: reusing), version) { (_) throws(Unavailable) in
             let service: any MCPService
             do throws(EmbeddedConfigError) {
                 service = try self.embedded(id, initial: initial, reusing: reusing)

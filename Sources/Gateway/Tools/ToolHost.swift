@@ -24,6 +24,8 @@ final class ToolHost: Sendable {
         var catalogue = EmbeddedCatalogue()
         /// Makes what is elsewhere; nil: such servers are not served.
         var upstreams: UpstreamFactory?
+        /// Makes what is an OpenAPI document; nil: such servers are not served.
+        var documents: DocumentFactory?
         /// Services that are made already, by the id of their embedded server.
         var given: [String: any MCPService] = [:]
     }
@@ -62,29 +64,34 @@ final class ToolHost: Sendable {
         }
         let version = HostedServer.Version(
             serverUpdatedAt: updatedAt, parametersUpdatedAt: parameters?.updatedAt ?? 0)
-        return try self.kept(key, version) { () throws(Unavailable) in
+        return try self.kept(key, version) { (changes) throws(Unavailable) in
             let target: ServerTarget
             do throws(ServerTargetError) {
                 target = try snapshot.target(of: server, group: group)
             } catch {
                 throw Unavailable(error)
             }
-            return try self.make(server, target, version, group: group)
+            return try self.make(server, target, version, group: group, changes: changes)
         }
     }
 
     /// What is kept under a key, made where it is not there in that version.
+    /// - Parameter make: is handed where the service that it takes the place of announced its changes.
     func kept(
-        _ key: HostedServers.Key, _ version: HostedServer.Version, make: () throws(Unavailable) -> HostedServer
+        _ key: HostedServers.Key, _ version: HostedServer.Version, make: (ChangeHub?) throws(Unavailable) -> HostedServer
     ) throws(Unavailable) -> HostedServer {
         if let known = self.hosted.withLock({ $0.use(key, version) }) { return known }
-        let made = try make()
+        let previous = self.hosted.withLock { $0.last(key)?.changes }
+        let made = try make(previous)
         self.close(self.hosted.withLock { $0.insert(made, key) })
+        // Who watched the service that was here before asks again.
+        previous?.announce(.toolsListChanged)
         return made
     }
 
     private func make(
-        _ server: UsableServer, _ target: ServerTarget, _ version: HostedServer.Version, group: String
+        _ server: UsableServer, _ target: ServerTarget, _ version: HostedServer.Version, group: String,
+        changes: ChangeHub? = nil
     ) throws(Unavailable) -> HostedServer {
         let (endpointID, kind) =
             switch server {
@@ -109,7 +116,12 @@ final class ToolHost: Sendable {
         case .process(let id):
             guard let service = self.parts.upstreams?.service(forProcess: id) else { throw Unavailable(kind: kind) }
             return hosted(service, upstream: service)
-        case .document: throw Unavailable(kind: kind)
+        case .document(let target):
+            guard let documents = self.parts.documents else { throw Unavailable(kind: kind) }
+            let changes = changes ?? ChangeHub()
+            var made = hosted(documents.service(for: target, changes: changes))
+            made.changes = changes
+            return made
         }
     }
 
@@ -166,6 +178,9 @@ final class ToolHost: Sendable {
     }
 
     // MARK: - For the admin API and the metrics
+
+    /// Makes what is an OpenAPI document.
+    var documents: DocumentFactory? { self.parts.documents }
 
     /// Everything that is hosted, in any order.
     var all: [(key: HostedServers.Key, server: HostedServer)] { self.hosted.withLock { $0.all } }

@@ -3,7 +3,7 @@ import Synchronization
 /// Something that is done once for all who want it at the same time.
 ///
 /// It goes on when one of them is cancelled; each waits no longer than it wants to itself.
-final class SingleFlight<Value: Sendable>: Sendable {
+package final class SingleFlight<Value: Sendable>: Sendable {
     private struct State {
         var task: Task<Value, Never>?
         var number = 0
@@ -11,9 +11,11 @@ final class SingleFlight<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    package init() {}
+
     /// Joins what is under way, or begins it.
     @discardableResult
-    func run(_ body: @escaping @Sendable () async -> Value) async -> Value {
+    package func run(_ body: @escaping @Sendable () async -> Value) async -> Value {
         let task = state.withLock { state in
             if let task = state.task { return task }
             state.number += 1

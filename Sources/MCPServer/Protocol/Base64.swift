@@ -1,7 +1,7 @@
 /// Strict base64 (RFC 4648 section 4): padding required, no other characters, no stray bits.
 ///
 /// Foundation's decoder is not used: it is a large import for a hot path, and this one refuses what the header rules refuse.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let values: [UInt8] = {
         var table = [UInt8](repeating: 0xFF, count: 256)
@@ -11,7 +11,7 @@ enum Base64 {
     private static let padding = UInt8(ascii: "=")
 
     /// The bytes as base64 text.
-    static func encoded(_ bytes: [UInt8]) -> [UInt8] {
+    package static func encoded(_ bytes: [UInt8]) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity((bytes.count + 2) / 3 * 4)
         var index = 0
@@ -28,7 +28,7 @@ enum Base64 {
     }
 
     /// The bytes that the text stands for; nil where it is not strict base64.
-    static func decoded(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
+    package static func decoded(_ text: some RandomAccessCollection<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         let paddings = text.reversed().prefix { $0 == padding }.count
         guard paddings <= 2 else { return nil }

@@ -75,14 +75,15 @@ public struct Tool: Sendable {
     ///   - outputSchema: of type `object`, or since 2026-07-28 of any; the results then have structured content that
     ///     fits it.
     ///   - extra: further members of the definition, such as `icons` and `_meta`.
+    ///   - wholeSchema: what arguments must fit, where `inputSchema` tells clients less than that.
     public init(
         name: String, title: String? = nil, description: String, inputSchema: JSONObject,
         outputSchema: JSONObject? = nil, annotations: Annotations = Annotations(), extra: JSONObject = JSONObject(),
-        handler: @escaping CallHandler
+        checkedBy wholeSchema: JSONObject? = nil, handler: @escaping CallHandler
     ) {
         self.name = name
         self.inputSchema = inputSchema
-        argumentChecker = ArgumentChecker(schema: inputSchema)
+        argumentChecker = ArgumentChecker(schema: wholeSchema ?? inputSchema)
         self.handler = handler
         var definition: JSONObject = ["name": .string(name)]
         if let title { definition["title"] = .string(title) }

@@ -94,27 +94,8 @@ struct YAMLEventReader: ~Copyable {
         // The reader is ahead of the scanner and knows the byte only.
         let location =
             parser.pointee.error == YAML_READER_ERROR
-            ? self.location(ofByte: parser.pointee.problem_offset) : SourceLocation(parser.pointee.problem_mark)
+            ? SourceLocation(ofByte: parser.pointee.problem_offset, in: bytes) : SourceLocation(parser.pointee.problem_mark)
         return YAMLError(.syntax, at: location, message)
-    }
-
-    private func location(ofByte offset: Int) -> SourceLocation {
-        var line = 1
-        var column = 1
-        for index in 0..<min(offset, bytes.count) {
-            let byte = bytes[index]
-            let endsLine =
-                byte == Byte.lineFeed
-                || byte == Byte.carriageReturn && (index + 1 == bytes.count || bytes[index + 1] != Byte.lineFeed)
-            if endsLine {
-                line += 1
-                column = 1
-            } else if byte & 0xC0 != 0x80 {
-                // Bytes that continue a character are no columns of their own.
-                column += 1
-            }
-        }
-        return SourceLocation(line: line, column: column)
     }
 }
 

@@ -6,6 +6,7 @@ import HummingbirdTesting
 import Ledger
 import Logging
 import NIOCore
+import Outbound
 import Testing
 import Wire
 
@@ -118,10 +119,21 @@ func withAdmin<Value>(
         let router = Router()
         AdminAPI(
             store: store, directory: directory, configuration: admin, tester: TesterDouble(), tools: tools, upstreams: upstreams,
-            clock: clock, logger: logger
+            previewer: ToolHost(ToolHost.Parts(documents: .unreachable)), clock: clock, logger: logger
         ).addRoutes(to: router)
         try await Application(router: router, logger: logger).test(.router) { client in
             try await body(AdminFixture(client: client, store: store, directory: directory))
+        }
+    }
+}
+
+extension DocumentFactory {
+    /// One for documents that are given as texts.
+    static let unreachable = DocumentFactory(operatorClient: NoWeb(), guardedClient: NoWeb())
+
+    private struct NoWeb: WebClient {
+        func send(_ request: WebRequest) async throws(OutboundError) -> any WebResponse {
+            throw OutboundError(.connect, "there is no network")
         }
     }
 }

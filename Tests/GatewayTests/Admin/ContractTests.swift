@@ -101,6 +101,9 @@ struct ContractTests {
 struct ContractDrive {
     let admin: AdminFixture
 
+    private static let description =
+        #"{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{}}}}}"#
+
     func answers() async throws -> [(operation: String, envelope: JSON)] {
         var answers: [(String, JSON)] = []
         func ask(
@@ -197,6 +200,7 @@ struct ContractDrive {
         for (path, place) in [("/mcp/group/{}", ["g1"]), ("/mcp/group/all", [])] { try await ask(.get, path, place) }
         try await ask(.delete, "/mcp/group/{}/{}", ["g1", "s1"])
         try await ask(.get, "/mcp/upstreams")
+        try await ask(.post, "/mcp/openapi/preview", with: ["openapi_content": .string(Self.description)])
 
         try await admin.addLog()
         try await ask(.get, "/logs")

@@ -54,8 +54,8 @@ struct ServerHostsTests {
             (.GET, "time.mcp.example.com", "/mcp", 405), (.POST, "time.mcp.example.com", "/sse", 405),
             (.GET, "time.mcp.example.com", "/message", 405), (.POST, "time.mcp.example.com", "/message?sessionId=x", 404),
             (.POST, "off.mcp.example.com", "/mcp", 404), (.POST, "none.mcp.example.com", "/mcp", 404),
-            // A card answers no calls, however it is spelt; a group's server of a kind that is not served says so.
-            (.POST, "clock.mcp.example.com", "/mcp", 404), (.POST, "wiki.own.example.com", "/mcp", 501),
+            // A card answers no calls, however it is spelt; a group's server that is not configured says so.
+            (.POST, "clock.mcp.example.com", "/mcp", 404), (.POST, "wiki.own.example.com", "/mcp", 503),
             (.POST, "time.own.example.com", "/mcp", 404), (.POST, "none.mcp.example.com", "/mcp/public/time", 415),
             (.GET, "none.mcp.example.com", "/v1/models", 200), (.POST, "elsewhere.example.com", "/mcp", 415),
         ] as [(HTTPMethod, String, String, UInt)])

@@ -55,7 +55,7 @@ struct ToolHostTests {
 
     @Test(
         "what can't be served says why",
-        arguments: [("time", PublicServer.Kind.proxySSE, 503), ("time", .openAPI, 501), ("nonsense", .embedded, 503)]
+        arguments: [("time", PublicServer.Kind.proxySSE, 503), ("time", .openAPI, 503), ("nonsense", .embedded, 503)]
             as [(String, PublicServer.Kind, UInt)])
     func unavailable(id: String, kind: PublicServer.Kind, status: UInt) throws {
         let host = ToolHost(ToolHost.Parts())

@@ -50,7 +50,7 @@ enum GroupServerBody {
         if server.kind.isProxy {
             try ServerConfigurationCheck.proxy(server.proxyConfig, takesReusing: false, body)
         } else {
-            try ServerConfigurationCheck.openAPI(server.openAPIConfig, body)
+            try ServerConfigurationCheck.openAPI(server.openAPIConfig, takesReusing: false, body)
         }
     }
 }

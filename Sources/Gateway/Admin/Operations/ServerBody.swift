@@ -75,7 +75,7 @@ enum ServerBody {
     private static func checked(_ server: PublicServer, _ body: BodyObject) throws(AdminFailure) -> PublicServer {
         try ServerConfigurationCheck.test(server.testConfig, body)
         if server.kind.isProxy { try ServerConfigurationCheck.proxy(server.proxyConfig, takesReusing: true, body) }
-        if server.kind == .openAPI { try ServerConfigurationCheck.openAPI(server.openAPIConfig, body) }
+        if server.kind == .openAPI { try ServerConfigurationCheck.openAPI(server.openAPIConfig, takesReusing: true, body) }
         guard server.kind == .embedded else { return server }
         try ServerConfigurationCheck.embedded(server.embedConfig, body)
         try EmbeddedBody.check(server, at: body.place(of: "embed_config.init"))

@@ -6,8 +6,8 @@ extension PatternParser {
             let isBoundary = next == "b"
             position += 1
             return .assertion(isBoundary ? .wordBoundary : .noWordBoundary)
-        case let digit? where "1"..."9" ~= digit: throw PatternFault("refers back, which is not supported")
-        case "k"?: throw PatternFault("refers back, which is not supported")
+        case let digit? where "1"..."9" ~= digit: throw PatternFault("refers back, which is not supported", isExpression: true)
+        case "k"?: throw PatternFault("refers back, which is not supported", isExpression: true)
         default: break
         }
         if let escaped = try parseClassEscape() {
@@ -66,7 +66,8 @@ extension PatternParser {
             var name = ""
             name.unicodeScalars.append(contentsOf: scalars[position..<end])
             guard let escaped = CharacterClass(property: name, isNegated: letter == "P") else {
-                throw PatternFault("names a Unicode property that is not supported: \(name.prefix(40))")
+                throw PatternFault(
+                    "names a Unicode property that is not supported: \(name.prefix(40))", isExpression: true)
             }
             position = end + 1
             return escaped

@@ -73,7 +73,9 @@ struct PatternParser {
         guard depth <= Self.maximumDepth else { throw PatternFault("has more than \(Self.maximumDepth) groups in each other") }
         if take("?") {
             if take("<") {
-                guard next != "=", next != "!" else { throw PatternFault("looks behind, which is not supported") }
+                guard next != "=", next != "!" else {
+                    throw PatternFault("looks behind, which is not supported", isExpression: true)
+                }
                 guard let end = scalars[position...].firstIndex(of: ">"), end > position else {
                     throw PatternFault("has a group whose name does not end")
                 }
@@ -81,7 +83,8 @@ struct PatternParser {
             } else if !take(":") {
                 let isLookahead = next == "=" || next == "!"
                 throw PatternFault(
-                    isLookahead ? "looks ahead, which is not supported" : "has a kind of group that is not supported")
+                    isLookahead ? "looks ahead, which is not supported" : "has a kind of group that is not supported",
+                    isExpression: isLookahead)
             }
         }
         let inner = try parseChoice()
@@ -114,7 +117,8 @@ struct PatternParser {
         if case .assertion = atom { throw PatternFault("repeats an assertion") }
         if let most = bounds.most, most < bounds.least { throw PatternFault("has a repetition whose bounds are out of order") }
         guard max(bounds.least, bounds.most ?? 0) <= Self.maximumRepetition else {
-            throw PatternFault("repeats something more than \(Self.maximumRepetition) times, which is not supported")
+            throw PatternFault(
+                "repeats something more than \(Self.maximumRepetition) times, which is not supported", isExpression: true)
         }
         return .repetition(atom, least: bounds.least, most: bounds.most)
     }

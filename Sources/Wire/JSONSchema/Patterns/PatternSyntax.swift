@@ -29,5 +29,10 @@ enum PatternAssertion: Sendable {
 /// Why a pattern can't be compiled.
 struct PatternFault: Error {
     let message: String
-    init(_ message: String) { self.message = message }
+    /// Whether it is a regular expression all the same, with something that is not supported here.
+    let isExpression: Bool
+    init(_ message: String, isExpression: Bool = false) {
+        self.message = message
+        self.isExpression = isExpression
+    }
 }

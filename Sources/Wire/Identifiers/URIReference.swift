@@ -1,13 +1,13 @@
 /// A URI or a relative reference in its five parts (RFC 3986 section 3), for finding the resources of one document.
-struct URIReference: Hashable, Sendable {
-    var scheme: String?
-    var authority: String?
-    var path: String
-    var query: String?
-    var fragment: String?
+package struct URIReference: Hashable, Sendable {
+    package var scheme: String?
+    package var authority: String?
+    package var path: String
+    package var query: String?
+    package var fragment: String?
 
     /// Takes the text apart as RFC 3986 appendix B does; every text has parts.
-    init(_ text: String) {
+    package init(_ text: String) {
         var rest = text[...]
         fragment = Self.cut(&rest, at: "#")
         query = Self.cut(&rest, at: "?")
@@ -40,14 +40,14 @@ struct URIReference: Hashable, Sendable {
     private static func isLetter(_ byte: UInt8) -> Bool { 0x61...0x7A ~= byte | 0x20 }
 
     /// The same without a fragment: what names a resource.
-    var resource: URIReference {
+    package var resource: URIReference {
         var copy = self
         copy.fragment = nil
         return copy
     }
 
     /// What a reference means that stands in a resource of this name (RFC 3986 section 5.2.2).
-    func resolving(_ reference: URIReference) -> URIReference {
+    package func resolving(_ reference: URIReference) -> URIReference {
         var target = reference
         if reference.scheme != nil {
             target.path = Self.withoutDots(reference.path)
@@ -95,10 +95,15 @@ struct URIReference: Hashable, Sendable {
     }
 
     /// The fragment without percent escapes; nil where they are no UTF-8.
-    var decodedFragment: String? {
-        guard let fragment, fragment.utf8.contains(UInt8(ascii: "%")) else { return fragment }
+    package var decodedFragment: String? { fragment.flatMap(Self.decoded) }
+
+    /// The path without percent escapes; nil where they are no UTF-8.
+    package var decodedPath: String? { Self.decoded(path) }
+
+    private static func decoded(_ text: String) -> String? {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
         var bytes: [UInt8] = []
-        var rest = Array(fragment.utf8)[...]
+        var rest = Array(text.utf8)[...]
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
                 bytes.append(byte)
@@ -111,5 +116,18 @@ struct URIReference: Hashable, Sendable {
             rest = rest.dropFirst(2)
         }
         return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+extension URIReference: CustomStringConvertible {
+    /// The parts put together again (RFC 3986 section 5.3).
+    package var description: String {
+        var text = ""
+        if let scheme { text += scheme + ":" }
+        if let authority { text += "//" + authority }
+        text += path
+        if let query { text += "?" + query }
+        if let fragment { text += "#" + fragment }
+        return text
     }
 }

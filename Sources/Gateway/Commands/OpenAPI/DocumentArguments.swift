@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import Directory
+internal import Foundation
+internal import NIOCore
+internal import NIOPosix
+internal import OpenAPIToMCP
+internal import Outbound
+internal import Wire
+
+/// The arguments that say which document is meant and how it is compiled.
+struct DocumentArguments: ParsableArguments {
+    @Argument(help: "A file, or an http or https URL.")
+    var document: String
+
+    @Option(help: "A file (JSON or YAML) with members of openapi_config: credentials, include, exclude, names, input_budget ...")
+    var config: String?
+
+    @Option(help: "The API's base URL, in place of the document's servers.")
+    var serverURL: String?
+
+    @Option(help: ArgumentHelp("Only operations with this tag; may be repeated.", valueName: "tag"))
+    var tag: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Only operations whose path fits: * for anything but /, ** for anything; may be repeated.", valueName: "path"))
+    var path: [String] = []
+
+    @Option(help: ArgumentHelp("Leave out operations whose path fits; may be repeated.", valueName: "path"))
+    var excludePath: [String] = []
+
+    /// The members of `openapi_config` that the file and the options give together.
+    /// - Throws: `ConfigurationError` that names the member.
+    func target(environment: [String: String]) throws(ConfigurationError) -> DocumentTarget {
+        var members = JSONObject()
+        if let config { members = try Self.members(of: config) }
+        if let serverURL { members["server_addr"] = .string(serverURL) }
+        if let authorization = environment["PORTICO_API_AUTHORIZATION"] { members["authorization"] = .string(authorization) }
+        let tags = self.tag.map { JSON.object(["tag": .string($0)]) }
+        let paths = self.path.map { JSON.object(["path": .string($0)]) }
+        if !tags.isEmpty || !paths.isEmpty { members["include"] = .array((members["include"]?.arrayValue ?? []) + tags + paths) }
+        if !self.excludePath.isEmpty {
+            let paths = self.excludePath.map { JSON.object(["path": .string($0)]) }
+            members["exclude"] = .array((members["exclude"]?.arrayValue ?? []) + paths)
+        }
+        do throws(ServerFault) {
+            return DocumentTarget(
+                try DocumentConfiguration(members, at: self.config ?? "options", takesReusing: false, namesDocument: false))
+        } catch {
+            throw ConfigurationError(place: error.member, value: nil, expectation: error.expected)
+        }
+    }
+
+    private static func members(of path: String) throws(ConfigurationError) -> JSONObject {
+        let expectation = "a file of at most 1 MiB with members of openapi_config"
+        guard let bytes = try SmallFile.bytes(at: path, place: path) else {
+            throw ConfigurationError(place: path, value: nil, expectation: expectation)
+        }
+        let root: JSON
+        do throws(YAMLError) {
+            root = try YAML.parse(bytes).root
+        } catch {
+            throw ConfigurationError(place: "\(path):\(error.location)", value: nil, expectation: error.message)
+        }
+        guard let members = root.objectValue else { throw ConfigurationError(place: path, value: nil, expectation: expectation) }
+        return members
+    }
+
+    /// Whether the document is behind a URL.
+    var isURL: Bool { self.document.hasPrefix("http://") || self.document.hasPrefix("https://") }
+
+    /// Where the document is.
+    func source(_ client: any WebClient) -> any DocumentSource {
+        self.isURL ? WebSource(self.document, client: client) : FileSource(self.document, client: client)
+    }
+
+    /// What compiling the document gave.
+    func compiled() async throws -> Compilation {
+        do {
+            let target = try self.target(environment: ProcessInfo.processInfo.environment)
+            return try await CommandLoops.with { client in
+                await OpenAPICompiler.compile(self.source(client), CompileOptions(target.configuration))
+            }
+        } catch {
+            throw CommandFailure.exit(for: error)
+        }
+    }
+}
+
+/// Event loops for as long as a command runs.
+enum CommandLoops {
+    /// Whoever runs a command may reach whatever this machine reaches.
+    static func with<Value>(_ body: (GuardedClient) async throws -> Value) async throws -> Value {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let result: Result<Value, any Error>
+        do {
+            let loops = try await UpstreamLoops(group, tls: UpstreamClient.TLS())
+            result = .success(try await body(GuardedClient(loops: loops, policy: .anything)))
+        } catch {
+            result = .failure(error)
+        }
+        try? await group.shutdownGracefully()
+        return try result.get()
+    }
+}

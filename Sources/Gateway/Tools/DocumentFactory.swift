@@ -1,0 +1,95 @@
+internal import Directory
+internal import MCPServer
+internal import OpenAPIToMCP
+internal import Outbound
+
+/// Makes the services of servers that are OpenAPI documents.
+struct DocumentFactory: Sendable {
+    /// For URLs that the operator gave.
+    let operatorClient: any WebClient
+    /// For URLs that a tenant, or a document from elsewhere, gave.
+    let guardedClient: any WebClient
+    /// Each document is compiled once for all servers that are made of it.
+    let cache = CompilationCache()
+
+    /// - Parameter changes: where it is announced that the list of tools changed.
+    func service(for target: DocumentTarget, changes: ChangeHub) -> OpenAPIService {
+        var configuration = Self.configuration(
+            for: target, source: self.source(of: target), client: self.client(for: target))
+        // What a stored text refers to may change; the text itself only with the configuration.
+        if case .text = target.configuration.source { configuration.refreshInterval = .seconds(3600) }
+        return OpenAPIService(configuration, cache: self.cache, changes: changes)
+    }
+
+    /// What compiling the document gives, for a look at it.
+    func compilation(of target: DocumentTarget) async -> Compilation {
+        await OpenAPICompiler.compile(self.source(of: target), CompileOptions(target.configuration))
+    }
+
+    private func source(of target: DocumentTarget) -> any DocumentSource {
+        let client = target.urlSource == .operator ? self.operatorClient : self.guardedClient
+        switch target.configuration.source {
+        case .url(let url): return WebSource(url.text, client: client)
+        case .text(let text): return TextSource(Array(text.utf8), name: "openapi_content", client: self.guardedClient)
+        case .given: return TextSource([])
+        }
+    }
+
+    /// - Parameter client: calls the API and fetches tokens at the URL that it is told.
+    static func configuration(
+        for target: DocumentTarget, source: any DocumentSource, client: @escaping @Sendable (_ url: String) -> any WebClient
+    ) -> OpenAPIService.Configuration {
+        var configuration = OpenAPIService.Configuration(source: source, client: client)
+        configuration.options = CompileOptions(target.configuration)
+        configuration.serverAddress = target.configuration.serverAddress?.text
+        configuration.credentials = Credentials(
+            values: target.credentials.mapValues { OpenAPIToMCP.Credential($0) }, authorization: target.configuration.authorization)
+        return configuration
+    }
+
+    /// An operator's API may be anywhere; but a document that comes from elsewhere may not send calls into the operator's network, unless
+    /// they go where the operator has it read from.
+    private func client(for target: DocumentTarget) -> @Sendable (String) -> any WebClient {
+        let (trusted, guarded) = (self.operatorClient, self.guardedClient)
+        guard target.urlSource == .operator else { return { _ in guarded } }
+        var origins: Set<String> = []
+        switch target.configuration.source {
+        case .text, .given: return { _ in trusted }
+        case .url(let url): origins.insert(url.origin)
+        }
+        if let address = target.configuration.serverAddress { origins.insert(address.origin) }
+        for case .client(_, _, let url?, _) in target.credentials.values { ServerURL(url).map { _ = origins.insert($0.origin) } }
+        return { [origins] url in ServerURL(url).map { origins.contains($0.origin) } == true ? trusted : guarded }
+    }
+}
+
+extension CompileOptions {
+    /// What a configuration chooses.
+    init(_ given: DocumentConfiguration) {
+        self.init()
+        include = given.include.map(OperationFilter.init)
+        exclude = given.exclude.map(OperationFilter.init)
+        names = given.names
+        if let budget = given.inputBudget { inputBudget = budget }
+        if let budget = given.outputBudget { outputBudget = budget }
+        structuredOutput = given.structuredOutput
+    }
+}
+
+extension OpenAPIToMCP.Credential {
+    fileprivate init(_ given: DocumentConfiguration.Credential) {
+        switch given {
+        case .key(let value): self = .key(value)
+        case .basic(let user, let password): self = .basic(user: user, password: password)
+        case .token(let value): self = .token(value)
+        case .client(let id, let secret, let tokenURL, let scopes):
+            self = .client(id: id, secret: secret, tokenURL: tokenURL, scopes: scopes)
+        }
+    }
+}
+
+extension OperationFilter {
+    fileprivate init(_ given: DocumentConfiguration.Filter) {
+        self.init(tag: given.tag, path: given.path, method: given.method, operation: given.operation)
+    }
+}
