@@ -114,7 +114,8 @@ let package = Package(
         tests(
             "GatewayTests",
             [
-                "Gateway", "CZlib", "Storage", "ModelRelay", "MCPServer", "Embedded", "Outbound", "Directory", "Ledger", "Wire",
+                "Gateway", "CZlib", "Storage", "ModelRelay", "MCPServer", "OpenAPIToMCP", "Embedded", "Outbound", "Directory",
+                "Ledger", "Wire",
                 hummingbird,
                 httpTypes, logging, .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),

@@ -7,7 +7,9 @@ public struct SymmetricKey: Sendable {
     public init(data: [UInt8]) { bytes = data }
 }
 
-public enum SHA256: Sendable {}
+public enum SHA256: Sendable {
+    public static func hash(data: [UInt8]) -> [UInt8] { digest(data, count: 32) }
+}
 
 public enum HKDF<Hash> {
     public static func deriveKey(inputKeyMaterial: SymmetricKey, info: [UInt8], outputByteCount: Int) -> SymmetricKey {

@@ -5,16 +5,22 @@ public enum OpenAPICompiler {
     /// Reads a document, with all that its references lead to, and compiles it. Never throws: a document that can't be read is a compilation
     /// without tools whose diagnostics say why.
     public static func compile(_ source: any DocumentSource, _ options: CompileOptions = CompileOptions()) async -> Compilation {
+        let deadline = CompileDeadline(options.limits.time)
         let (documents, log) = await DocumentLoader.load(from: source, limits: options.limits)
         guard let documents else { return Compilation(log) }
-        return compile(documents, options, log)
+        return compile(documents, options, log, deadline)
     }
 
     /// Compiles what was read.
-    static func compile(_ documents: DocumentSet, _ options: CompileOptions, _ log: DiagnosticLog) -> Compilation {
+    ///
+    /// - Parameter deadline: nil: the time of the limits, from now on.
+    static func compile(
+        _ documents: DocumentSet, _ options: CompileOptions, _ log: DiagnosticLog, _ deadline: CompileDeadline? = nil
+    ) -> Compilation {
         var log = log
-        guard let api = Normaliser.normalise(documents, options, &log) else { return Compilation(log) }
-        let (tools, coverage) = Planner.plan(api, documents: documents, options, &log)
+        let deadline = deadline ?? CompileDeadline(options.limits.time)
+        guard let api = Normaliser.normalise(documents, options, until: deadline, &log) else { return Compilation(log) }
+        let (tools, coverage) = Planner.plan(api, documents: documents, options, until: deadline, &log)
         return Compilation(
             title: api.title, version: api.version, description: api.description, tools: tools, diagnostics: log.sorted,
             omittedDiagnostics: log.omitted, schemas: api.schemas, securitySchemes: api.securitySchemes,

@@ -8,6 +8,7 @@ import subprocess
 from portico import ROOT, binary
 
 SPECS = pathlib.Path(os.environ.get("PORTICO_SHARED") or ROOT.parent / "shared") / "openapi" / "specs"
+FIXTURES = ROOT / "Tests" / "Fixtures" / "openapi"
 SECONDS = 120
 
 
@@ -22,7 +23,7 @@ def entries():
 
 
 def name(path):
-    return str(path.relative_to(SPECS))
+    return str(path.relative_to(FIXTURES if path.parent == FIXTURES else SPECS))
 
 
 def run(*arguments, cwd=None, status=(0, 1)):

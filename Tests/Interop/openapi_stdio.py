@@ -21,7 +21,8 @@ class Served:
 
     def __enter__(self):
         client = {"name": "test", "version": "1"}
-        self.request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client})
+        greeting = self.request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client})
+        self.capabilities = greeting["capabilities"]
         self.send({"jsonrpc": "2.0", "method": "notifications/initialized"})
         return self
 
@@ -50,13 +51,24 @@ class Served:
                 return message["result"]
 
     def tools(self):
-        tools, cursor = [], None
-        while True:
-            page = self.request("tools/list", {"cursor": cursor} if cursor else {})
-            tools += page["tools"]
+        return self.listed("tools")
+
+    def resources(self):
+        """The URIs of all resources."""
+        return {resource["uri"] for resource in self.listed("resources")}
+
+    def listed(self, kind):
+        found, cursor = [], None
+        while kind in self.capabilities:
+            page = self.request(f"{kind}/list", {"cursor": cursor} if cursor else {})
+            found += page[kind]
             cursor = page.get("nextCursor")
             if not cursor:
-                return tools
+                break
+        return found
+
+    def text(self, uri):
+        return self.request("resources/read", {"uri": uri})["contents"][0]["text"]
 
     def call(self, name, arguments):
         return self.request("tools/call", {"name": name, "arguments": arguments})

@@ -5,6 +5,8 @@ import re._constants as parts
 import re._parser as parser
 import string
 
+import jsonschema
+
 DEPTH = 6
 FORMATS = {
     "date-time": lambda draw: f"20{draw.randrange(10, 30)}-0{draw.randrange(1, 10)}-1{draw.randrange(10)}T12:30:0{draw.randrange(10)}Z",
@@ -29,11 +31,26 @@ class Values:
     """Draws values for the schemas of one root, in whose `$defs` its references lead."""
 
     def __init__(self, root, draw):
-        self.definitions, self.draw = root.get("$defs", {}), draw
+        self.root, self.definitions, self.draw = root, root.get("$defs", {}), draw
+        self.validator = jsonschema.Draft202012Validator(root)
+
+    def arguments(self):
+        """Arguments that fit the whole schema, by a validator.
+
+        Raises `NoValue` where none are found in some draws.
+        """
+        for _ in range(30):
+            try:
+                arguments = self.value(self.root)
+            except (NoValue, RecursionError):
+                continue
+            if self.validator.is_valid(arguments):
+                return arguments
+        raise NoValue
 
     def value(self, schema, depth=0):
         if schema is True or schema == {}:
-            return self.draw.choice([None, True, 7, "any thing"])
+            return self.draw.choice([True, 7, "any thing"])
         if schema is False or depth > DEPTH:
             raise NoValue
         if "$ref" in schema:
@@ -103,6 +120,10 @@ class Values:
         for name in required:
             if name not in members:
                 members[name] = "x"
+        for name in list(members):
+            for needed in schema.get("dependentRequired", {}).get(name, []):
+                if needed not in members:
+                    members[needed] = self.value(schema["properties"].get(needed, True), depth + 1)
         extra = schema.get("additionalProperties")
         if isinstance(extra, dict) and extra and not members and depth < 3:
             members["a_key"] = self.value(extra, depth + 1)

@@ -27,39 +27,40 @@ struct DocumentFactory: Sendable {
     }
 
     private func source(of target: DocumentTarget) -> any DocumentSource {
-        let client = target.urlSource == .operator ? self.operatorClient : self.guardedClient
         switch target.configuration.source {
-        case .url(let url): return WebSource(url.text, client: client)
-        case .text(let text): return TextSource(Array(text.utf8), name: "openapi_content", client: self.guardedClient)
-        case .given: return TextSource([])
+        case .url(let url): WebSource(url.text, client: self.client(for: target))
+        // The text is the operator's own; what it refers to is not.
+        case .text(let text): TextSource(Array(text.utf8), name: "openapi_content", client: self.guardedClient)
+        case .given: TextSource([])
         }
     }
 
-    /// - Parameter client: calls the API and fetches tokens at the URL that it is told.
+    /// - Parameter client: calls the API, and fetches tokens.
     static func configuration(
-        for target: DocumentTarget, source: any DocumentSource, client: @escaping @Sendable (_ url: String) -> any WebClient
+        for target: DocumentTarget, source: any DocumentSource, client: any WebClient
     ) -> OpenAPIService.Configuration {
         var configuration = OpenAPIService.Configuration(source: source, client: client)
         configuration.options = CompileOptions(target.configuration)
         configuration.serverAddress = target.configuration.serverAddress?.text
         configuration.credentials = Credentials(
-            values: target.credentials.mapValues { OpenAPIToMCP.Credential($0) }, authorization: target.configuration.authorization)
+            values: target.credentials.mapValues { OpenAPIToMCP.Credential($0) },
+            authorization: target.configuration.authorization)
         return configuration
     }
 
-    /// An operator's API may be anywhere; but a document that comes from elsewhere may not send calls into the operator's network, unless
-    /// they go where the operator has it read from.
-    private func client(for target: DocumentTarget) -> @Sendable (String) -> any WebClient {
-        let (trusted, guarded) = (self.operatorClient, self.guardedClient)
-        guard target.urlSource == .operator else { return { _ in guarded } }
+    /// What calls the API and fetches tokens, and reads a document behind a URL.
+    private func client(for target: DocumentTarget) -> any WebClient {
+        guard target.urlSource == .operator else { return self.guardedClient }
         var origins: Set<String> = []
         switch target.configuration.source {
-        case .text, .given: return { _ in trusted }
+        case .text, .given: return self.operatorClient
         case .url(let url): origins.insert(url.origin)
         }
         if let address = target.configuration.serverAddress { origins.insert(address.origin) }
-        for case .client(_, _, let url?, _) in target.credentials.values { ServerURL(url).map { _ = origins.insert($0.origin) } }
-        return { [origins] url in ServerURL(url).map { origins.contains($0.origin) } == true ? trusted : guarded }
+        for case .client(_, _, let text?, _) in target.credentials.values {
+            if let url = ServerURL(text) { origins.insert(url.origin) }
+        }
+        return OriginClient(trusted: self.operatorClient, guarded: self.guardedClient, origins: origins)
     }
 }
 

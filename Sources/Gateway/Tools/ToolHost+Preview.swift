@@ -9,7 +9,9 @@ extension ToolHost: DocumentPreviewer {
         }
         let compilation = await documents.compilation(of: target)
         let error = compilation.diagnostics.first { $0.severity == .error }
-        let failure = compilation.tools.isEmpty ? error?.description ?? "the document has no operations" : nil
+        let nothing =
+            compilation.coverage.filtered > 0 ? "the filters leave out every operation" : "the document has no operations"
+        let failure = compilation.tools.isEmpty ? error?.description ?? nothing : nil
         return DocumentPreview(report: compilation.report, failure: failure)
     }
 }

@@ -11,11 +11,11 @@ final class AccessTokens: Sendable {
         var waiting: [AccessTokenState.Key: [CheckedContinuation<Void, Never>]] = [:]
     }
 
-    private let client: @Sendable (_ url: String) -> any WebClient
+    private let client: any WebClient
     private let state = Mutex(State())
 
-    /// - Parameter client: gives what reaches the server of tokens at a URL.
-    init(client: @escaping @Sendable (_ url: String) -> any WebClient) { self.client = client }
+    /// - Parameter client: reaches the servers of tokens.
+    init(client: any WebClient) { self.client = client }
 
     /// A token that is good now.
     /// - Throws: `CallFault` that says why there is none, without a secret.
@@ -49,7 +49,7 @@ final class AccessTokens: Sendable {
     private func fetch(_ key: AccessTokenState.Key, secret: String) async throws(CallFault) -> String {
         let answer: Result<TokenAnswer, CallFault>
         do throws(CallFault) {
-            answer = .success(try await TokenRequest(key: key, secret: secret).send(by: client(key.tokenURL)))
+            answer = .success(try await TokenRequest(key: key, secret: secret).send(by: client))
         } catch {
             answer = .failure(error)
         }

@@ -44,6 +44,11 @@ struct CallCredentials: Sendable {
     /// What went into a request.
     struct Used: Sendable {
         var tokens: [(key: AccessTokenState.Key, token: String)] = []
+
+        /// The text without any of the tokens in it.
+        func redacting(_ text: String) -> String {
+            tokens.reduce(text) { text, used in used.token.isEmpty ? text : text.replacing(used.token, with: "********") }
+        }
     }
 
     private func key(of part: CredentialChoice.Part, server: String) -> AccessTokenState.Key? {

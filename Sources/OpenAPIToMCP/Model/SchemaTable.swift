@@ -43,4 +43,22 @@ struct SchemaTable: Sendable {
         }
         return schema
     }
+
+    /// The schema, and what its `allOf` asks of the same values, at any depth: each named schema once, and at most 256 in all.
+    func parts(of schema: JSONObject) -> [JSONObject] {
+        guard schema.contains("allOf") else { return [schema] }
+        var parts = [schema]
+        var seen: Set<String> = []
+        var index = 0
+        while index < parts.count {
+            for part in parts[index]["allOf"]?.arrayValue ?? [] where parts.count < Self.mostParts {
+                if let name = part["$ref"]?.stringValue.flatMap(Self.name), !seen.insert(name).inserted { continue }
+                if let part = followed(part).objectValue { parts.append(part) }
+            }
+            index += 1
+        }
+        return parts
+    }
+
+    private static let mostParts = 256
 }

@@ -96,18 +96,20 @@ extension Normaliser {
         let type = type.lowercased()
         guard type.hasPrefix("multipart/") || type.hasPrefix("application/x-www-form-urlencoded") else { return [:] }
         let place = media.place.appending("encoding")
+        // Up to 3.0 styles are for URL-encoded forms alone (OpenAPI 3.0.4 §4.8.15.1).
+        let hasStyles = versions[media.place.document] == .openAPI31 || !type.hasPrefix("multipart/")
         var encodings: [String: PartEncoding] = [:]
         for (name, value) in members {
             guard let described = followed(value, at: place.appending(name), "an encoding") else { continue }
-            encodings[name] = encoding(described)
+            encodings[name] = encoding(described, hasStyles: hasStyles)
         }
         return encodings
     }
 
-    private mutating func encoding(_ described: LocatedObject) -> PartEncoding {
+    private mutating func encoding(_ described: LocatedObject, hasStyles: Bool) -> PartEncoding {
         var encoding = PartEncoding(contentType: described["contentType"]?.stringValue)
-        encoding.allowsReserved = described["allowReserved"]?.boolValue ?? false
-        if described["style"] != nil || described["explode"] != nil || described["allowReserved"] != nil {
+        if hasStyles, described["style"] != nil || described["explode"] != nil || described["allowReserved"] != nil {
+            encoding.allowsReserved = described["allowReserved"]?.boolValue ?? false
             let known: [ParameterStyle] = [.form, .spaceDelimited, .pipeDelimited, .deepObject]
             let said = described["style"]?.stringValue.flatMap(ParameterStyle.init)
             let style = said.flatMap { known.contains($0) ? $0 : nil } ?? .form

@@ -48,6 +48,11 @@ extension Normaliser {
         let place = Place.start.appending("paths")
         for (path, value) in paths where !path.hasPrefix("x-") {
             let place = place.appending(path)
+            guard !deadline.isPassed else {
+                noteOutOfTime(place)
+                refused += (value.objectValue?.names ?? []).count { Self.methods.contains($0) }
+                continue
+            }
             guard let item = pathItem(value, at: place) else { continue }
             let methods = self.methods(of: item, api.specification)
             guard !methods.isEmpty else { continue }
@@ -59,6 +64,11 @@ extension Normaliser {
                 template: template, item: item, parameters: pathParameters(item),
                 servers: item.field("servers").flatMap { servers(.object($0.holder.object), at: $0.holder.place) })
             for method in methods {
+                guard !deadline.isPassed else {
+                    noteOutOfTime(method.place)
+                    refused += 1
+                    continue
+                }
                 guard operations.count < limits.operations else {
                     if refused == 0 || !log.isFull {
                         note(
@@ -91,7 +101,9 @@ extension Normaliser {
             }
             item.layers.append(LocatedObject(object: object, place: place))
             guard let reference = object["$ref"]?.stringValue else { return item }
-            guard let target = documents.target(of: reference, from: place, &log), let next = documents.value(at: target) else {
+            // Why nothing is there has been said then, at the reference.
+            guard let target = documents.target(of: reference, from: place, &log) else { return item }
+            guard let next = documents.value(at: target) else {
                 note(
                     .error, .misleadingReference, at: place, "the path's operations are not found",
                     advice: "correct the reference")

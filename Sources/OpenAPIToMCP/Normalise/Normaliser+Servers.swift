@@ -31,6 +31,13 @@ extension Normaliser {
                 note(.warning, .invalidServer, at: place, "the variable's default is none of its values")
             }
             guard let standard = standard ?? values?.first else { continue }
+            guard !ServerTemplate.changesHost(url, variable: name, value: standard) else {
+                note(
+                    .warning, .invalidServer, at: place,
+                    "the variable's default would change the host, and the server is left out",
+                    advice: "give it a value that is a part of a host's name")
+                return nil
+            }
             variables[name] = APIServer.Variable(values: values.flatMap { $0.isEmpty ? nil : $0 }, standard: standard)
         }
         guard let names = PathTemplate.names(in: url), names.allSatisfy({ variables[$0] != nil }) else {

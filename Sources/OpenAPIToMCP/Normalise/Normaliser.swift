@@ -8,6 +8,7 @@ import Wire
 struct Normaliser {
     let documents: DocumentSet
     let limits: CompileLimits
+    let deadline: CompileDeadline
     /// By the index of the document; one that says none is of the first one's.
     let versions: [SpecificationVersion]
     var log: DiagnosticLog
@@ -36,7 +37,9 @@ struct Normaliser {
     private var errors = 0
 
     /// The API that the documents describe; nil where the first of them is no description at all, with an error that says why.
-    static func normalise(_ documents: DocumentSet, _ options: CompileOptions, _ log: inout DiagnosticLog) -> APIDescription? {
+    static func normalise(
+        _ documents: DocumentSet, _ options: CompileOptions, until deadline: CompileDeadline? = nil, _ log: inout DiagnosticLog
+    ) -> APIDescription? {
         let root = documents.documents[0].root
         guard let version = documents.version else {
             log.add(
@@ -46,7 +49,8 @@ struct Normaliser {
             return nil
         }
         let versions = documents.documents.map { SpecificationVersion(of: $0.root) ?? version }
-        var normaliser = Normaliser(documents, options.limits, versions, log)
+        let deadline = deadline ?? CompileDeadline(options.limits.time)
+        var normaliser = Normaliser(documents, options.limits, deadline, versions, log)
         // The log is in one place at a time, so that adding to it is never a copy.
         log = DiagnosticLog()
         let api = normaliser.describe(root, version)
@@ -55,10 +59,12 @@ struct Normaliser {
     }
 
     private init(
-        _ documents: DocumentSet, _ limits: CompileLimits, _ versions: [SpecificationVersion], _ log: DiagnosticLog
+        _ documents: DocumentSet, _ limits: CompileLimits, _ deadline: CompileDeadline, _ versions: [SpecificationVersion],
+        _ log: DiagnosticLog
     ) {
         self.documents = documents
         self.limits = limits
+        self.deadline = deadline
         self.versions = versions
         self.log = log
         names = SchemaNames(documents, versions, limit: limits.schemas)
@@ -80,17 +86,38 @@ struct Normaliser {
             securitySchemes: securitySchemes(root, version), operations: [], schemas: SchemaTable(), tags: tags(root))
         api.operations = operations(root, api)
         countWebhooks(root)
-        normaliseNamedSchemas()
+        guard normaliseNamedSchemas(), finishSchemas(&api) else { return refused(api) }
+        api.inbound = inbound
+        api.refused = refused
+        return api
+    }
+
+    /// Whether all schemas could be finished in time.
+    private mutating func finishSchemas(_ api: inout APIDescription) -> Bool {
         cutCycles()
         var uses: [String: Int] = [:]
         for targets in inPlaceReferences.values {
             for target in Set(targets) { uses[target, default: 0] += 1 }
         }
         var finisher = SchemaFinisher(table, names, uses: uses)
-        finisher.finish(&api)
+        return finisher.finish(&api, until: deadline)
+    }
+
+    /// The API without operations: their schemas could not be read in time, and any tool may need any of them.
+    private mutating func refused(_ api: APIDescription) -> APIDescription {
+        var api = api
+        for operation in api.operations { noteOutOfTime(operation.place) }
+        api.refused = refused + api.operations.count
+        api.operations = []
         api.inbound = inbound
-        api.refused = refused
         return api
+    }
+
+    /// Says of a place that there was no time for it.
+    mutating func noteOutOfTime(_ place: Place) {
+        note(
+            .error, .outOfTime, at: place, "compiling takes more than \(limits.time), and this is not compiled",
+            advice: "filter what is not needed, split the document, or raise the limit")
     }
 
     private func tags(_ root: JSON) -> [(name: String, description: String?)] {

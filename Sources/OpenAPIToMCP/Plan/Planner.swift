@@ -5,24 +5,29 @@ struct Planner {
     private let api: APIDescription
     private let documents: DocumentSet
     private let options: CompileOptions
+    private let deadline: CompileDeadline
     private var coverage = Compilation.Coverage()
 
     /// The tools in the document's order, and how much of the document they are. Whatever can't be said to a model as the document says it is
     /// in the log; nothing stops the other operations.
     static func plan(
-        _ api: APIDescription, documents: DocumentSet, _ options: CompileOptions, _ log: inout DiagnosticLog
+        _ api: APIDescription, documents: DocumentSet, _ options: CompileOptions, until deadline: CompileDeadline? = nil,
+        _ log: inout DiagnosticLog
     ) -> (tools: [ToolPlan], coverage: Compilation.Coverage) {
-        var planner = Planner(api, documents, options)
+        var planner = Planner(api, documents, options, deadline ?? CompileDeadline(options.limits.time))
         let drafts = planner.drafts(&log)
         let tools = planner.tools(drafts, &log)
         planner.coverage.withWarnings = planner.countWarned(drafts, log)
         return (tools, planner.coverage)
     }
 
-    private init(_ api: APIDescription, _ documents: DocumentSet, _ options: CompileOptions) {
+    private init(
+        _ api: APIDescription, _ documents: DocumentSet, _ options: CompileOptions, _ deadline: CompileDeadline
+    ) {
         self.api = api
         self.documents = documents
         self.options = options
+        self.deadline = deadline
         coverage.operations = api.operations.count + api.refused
         coverage.refused = api.refused
         coverage.inbound = api.inbound
@@ -50,11 +55,31 @@ struct Planner {
                     advice: "remove one")
                 continue
             }
+            guard !deadline.isPassed else {
+                refuse(operation, .outOfTime, &log)
+                continue
+            }
             drafts.append(draft(operation, name, view, &log))
         }
         selection.report(in: documents, &log)
-        coverage.compiled = drafts.count
         return drafts
+    }
+
+    /// Says that there is no tool of an operation, because there was no time or no room for it.
+    private mutating func refuse(_ operation: APIOperation, _ code: Diagnostic.Code, _ log: inout DiagnosticLog) {
+        coverage.refused += 1
+        // Finding a place's line takes time, which a document with too much in it must not be able to multiply.
+        guard !log.isFull else {
+            log.omit()
+            return
+        }
+        let reason =
+            code == .outOfTime
+            ? "compiling takes more than \(options.limits.time)"
+            : "the tools before it have more than \(ListEconomy.greatestByteCount) bytes"
+        log.add(
+            .error, code, at: operation.place, in: documents, "\(reason), and this is not compiled",
+            advice: "filter what is not needed, or split the document")
     }
 
     private func draft(_ operation: APIOperation, _ name: String, _ view: SchemaView, _ log: inout DiagnosticLog) -> ToolDraft {
@@ -83,10 +108,13 @@ struct Planner {
 
     // MARK: Tools
 
-    private func tools(_ drafts: [ToolDraft], _ log: inout DiagnosticLog) -> [ToolPlan] {
+    private mutating func tools(_ drafts: [ToolDraft], _ log: inout DiagnosticLog) -> [ToolPlan] {
         let limit = documents.byteCount.map { max($0, options.listBudget) }
         let economy = ListEconomy(drafts, api.schemas, options, limit: limit)
-        let (written, isShortened) = economy.write()
+        let (written, isShortened) = economy.write(until: deadline)
+        let code = deadline.isPassed ? Diagnostic.Code.outOfTime : .listTooLarge
+        for draft in drafts[written.count...] { refuse(draft.operation, code, &log) }
+        coverage.compiled = written.count
         if isShortened, let limit {
             let byteCount = ListEconomy.byteCount(written)
             log.add(

@@ -24,7 +24,7 @@ struct ToolDraft {
 struct FittedSchema {
     let schema: JSONObject
     let byteCount: Int
-    /// The schema before anything was left out; nil where nothing was.
+    /// The schema before anything was left out; nil where nothing was, or where it can't be kept.
     let whole: JSONObject?
     /// Members left out, or there without what is in them.
     let omitted: Int
@@ -32,7 +32,7 @@ struct FittedSchema {
     init(_ root: JSONObject, _ definitions: Definitions, budget: Int) {
         let whole = definitions.selfContained(root)
         // Putting definitions in their place saves a part, seldom more than a fifth.
-        if whole.byteCount <= budget + budget / 4 {
+        if let whole, whole.byteCount <= budget + budget / 4 {
             let inlined = SchemaInliner.inlined(whole.schema)
             let byteCount = inlined.byteCount
             if byteCount <= budget {
@@ -43,7 +43,7 @@ struct FittedSchema {
         let pruned = SchemaPruner.pruned(root, definitions, budget: budget)
         schema = SchemaInliner.inlined(pruned.schema)
         byteCount = schema.byteCount
-        self.whole = pruned.isWhole ? nil : whole.schema
+        self.whole = pruned.isWhole ? nil : whole?.schema
         omitted = pruned.omitted
     }
 }

@@ -36,6 +36,8 @@ public final class CompilationCache: Sendable {
         }
         if let known { return known }
         let compilation = compile()
+        // A machine that was busy is no reason to refuse the document from now on.
+        if compilation.diagnostics.contains(where: { $0.code == .outOfTime }) { return compilation }
         state.withLock { state in
             state.entries[key] = Entry(compilation: compilation, use: state.uses)
             if state.entries.count > Self.maximum, let oldest = state.entries.min(by: { $0.value.use < $1.value.use }) {

@@ -11,8 +11,8 @@ public final class OpenAPIService: MCPService {
     public struct Configuration: Sendable {
         /// Where the document is.
         public var source: any DocumentSource
-        /// Gives what calls the API, and what fetches access tokens, at a URL: which rules hold may depend on where that is.
-        public var client: @Sendable (_ url: String) -> any WebClient
+        /// Calls the API, and fetches access tokens.
+        public var client: any WebClient
         public var options = CompileOptions()
         /// The base URL of the API, in place of the document's.
         public var serverAddress: String?
@@ -22,7 +22,7 @@ public final class OpenAPIService: MCPService {
         public var refreshInterval: Duration? = .seconds(300)
 
         /// A configuration with the rest as it is by itself.
-        public init(source: any DocumentSource, client: @escaping @Sendable (_ url: String) -> any WebClient) {
+        public init(source: any DocumentSource, client: any WebClient) {
             self.source = source
             self.client = client
         }

@@ -53,7 +53,8 @@ struct OperationCaller: Sendable {
         do throws(OutboundError) {
             let response = try await client.send(request)
             let (body, isCut) = try await Self.body(of: response, upTo: policy.answerBytes)
-            let result = reader.result(status: response.status, headers: response.headers, body: body, isCut: isCut)
+            let result = redacted(
+                reader.result(status: response.status, headers: response.headers, body: body, isCut: isCut), used)
             if response.status == 401, credentials.refused(used) { return (result, .tokenRefused) }
             return (result, .answered(status: response.status, retryAfter: RetryAfter.wait(in: response)))
         } catch {
@@ -61,6 +62,18 @@ struct OperationCaller: Sendable {
             let isLocal = ![.connect, .closed, .timedOut, .overloaded].contains(error.code)
             return (.failure(credentials.given.redacting(message)), .failed(isLocal: isLocal))
         }
+    }
+
+    /// A failure without the credentials that an API cites in it. What succeeded is the API's own business.
+    private func redacted(_ result: ToolResult, _ used: CallCredentials.Used) -> ToolResult {
+        guard result.isError else { return result }
+        let content = result.content.map { block -> JSON in
+            guard let text = block["text"]?.stringValue else { return block }
+            var block = block
+            block["text"] = .string(used.redacting(credentials.given.redacting(text)))
+            return block
+        }
+        return ToolResult(content: content, isError: true, meta: result.meta, extra: result.extra)
     }
 
     /// The body up to a limit, and whether there was more.

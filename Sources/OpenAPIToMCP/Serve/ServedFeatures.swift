@@ -16,7 +16,7 @@ enum ServedFeatures {
             let server = ServerAddress.resolve(
                 plan.request.servers, override: configuration.serverAddress, base: compilation.baseURI)
             let caller = OperationCaller(
-                plan: plan, schemas: compilation.schemas, server: server, client: configuration.client(server ?? ""),
+                plan: plan, schemas: compilation.schemas, server: server, client: configuration.client,
                 credentials: credentials, policy: configuration.policy,
                 reader: AnswerReader(plan, schemas: compilation.schemas))
             return Tool(

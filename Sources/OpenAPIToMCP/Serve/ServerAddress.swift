@@ -19,9 +19,7 @@ enum ServerAddress {
 
     /// The URL with each variable's standard value.
     private static func substituted(_ server: APIServer) -> String {
-        var text = server.url
-        for (name, variable) in server.variables { text = text.replacing("{\(name)}", with: variable.standard) }
-        return text
+        ServerTemplate.filled(server.url) { server.variables[$0]?.standard }
     }
 
     private static func checked(_ uri: URIReference) -> String? {

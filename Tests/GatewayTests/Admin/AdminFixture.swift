@@ -6,7 +6,6 @@ import HummingbirdTesting
 import Ledger
 import Logging
 import NIOCore
-import Outbound
 import Testing
 import Wire
 
@@ -94,16 +93,16 @@ struct AdminFixture: Sendable {
 /// Runs `body` with an admin API over a new store.
 func withAdmin(
     _ engine: AdminEngine = .sqlite, tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
-    _ body: @escaping @Sendable (AdminFixture) async throws -> Void
+    previewer: (any DocumentPreviewer)? = nil, _ body: @escaping @Sendable (AdminFixture) async throws -> Void
 ) async throws {
     try await withAdmin(
-        engine, setting: \.keys.admin, to: AdminFixture.key, tools: tools, upstreams: upstreams, body)
+        engine, setting: \.keys.admin, to: AdminFixture.key, tools: tools, upstreams: upstreams, previewer: previewer, body)
 }
 
 /// Runs `body` with an admin API over a new store, one setting of which is not the default.
 func withAdmin<Value>(
     _ engine: AdminEngine = .sqlite, setting: WritableKeyPath<Configuration, Value>, to value: Value,
-    tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
+    tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil, previewer: (any DocumentPreviewer)? = nil,
     _ body: @escaping @Sendable (AdminFixture) async throws -> Void
 ) async throws {
     var configuration = Configuration()
@@ -119,7 +118,7 @@ func withAdmin<Value>(
         let router = Router()
         AdminAPI(
             store: store, directory: directory, configuration: admin, tester: TesterDouble(), tools: tools, upstreams: upstreams,
-            previewer: ToolHost(ToolHost.Parts(documents: .unreachable)), clock: clock, logger: logger
+            previewer: previewer ?? ToolHost(ToolHost.Parts(documents: .unreachable)), clock: clock, logger: logger
         ).addRoutes(to: router)
         try await Application(router: router, logger: logger).test(.router) { client in
             try await body(AdminFixture(client: client, store: store, directory: directory))
@@ -130,12 +129,6 @@ func withAdmin<Value>(
 extension DocumentFactory {
     /// One for documents that are given as texts.
     static let unreachable = DocumentFactory(operatorClient: NoWeb(), guardedClient: NoWeb())
-
-    private struct NoWeb: WebClient {
-        func send(_ request: WebRequest) async throws(OutboundError) -> any WebResponse {
-            throw OutboundError(.connect, "there is no network")
-        }
-    }
 }
 
 func withStore(_ engine: AdminEngine, _ body: (Store) async throws -> Void) async throws {

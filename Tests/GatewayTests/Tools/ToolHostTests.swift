@@ -11,13 +11,6 @@ import Wire
 
 @Suite("Services behind MCP servers are made once")
 struct ToolHostTests {
-    /// A web client that nobody may call here.
-    private struct NoWeb: WebClient {
-        func send(_ request: WebRequest) async throws(OutboundError) -> any WebResponse {
-            throw OutboundError(.connect, "there is no network in this test")
-        }
-    }
-
     private func snapshot(
         _ servers: [PublicServer], own: [GroupServer] = [], saved: [ServerParameters] = []
     ) throws -> (Snapshot, Caller) {

@@ -14,6 +14,13 @@ private enum RealDescriptions {
         return shared + "/openapi/specs"
     }()
 
+    /// Reading hundreds of files takes long under a sanitizer.
+    static let patient: CompileLimits = {
+        var limits = CompileLimits.standard
+        limits.time = .seconds(900)
+        return limits
+    }()
+
     static var arePresent: Bool { FileManager.default.fileExists(atPath: folder) }
 
     /// The entries: of a description in many files, its first.
@@ -30,7 +37,8 @@ private enum RealDescriptions {
 struct RealDescriptionTests {
     @Test("each loads without an error, and every reference in it leads somewhere", arguments: RealDescriptions.all)
     func loads(name: String) async throws {
-        let (documents, log) = await DocumentLoader.load(from: FileSource(RealDescriptions.folder + "/" + name))
+        let (documents, log) = await DocumentLoader.load(
+            from: FileSource(RealDescriptions.folder + "/" + name), limits: RealDescriptions.patient)
         let set = try #require(documents, "\(log.lines)")
         #expect(log.lines == [])
         var more = DiagnosticLog()
@@ -54,7 +62,7 @@ struct RealDescriptionTests {
     func places(name: String) async throws {
         let path = RealDescriptions.folder + "/" + name
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false)
-        let set = try #require(await DocumentLoader.load(from: FileSource(path)).0)
+        let set = try #require(await DocumentLoader.load(from: FileSource(path), limits: RealDescriptions.patient).0)
         let document = set.documents[0]
         for (route, item) in document.root["paths"]?.objectValue ?? [:] {
             for member in [nil] + (item.objectValue?.names ?? []).map({ $0 as String? }) {
@@ -72,9 +80,9 @@ struct RealDescriptionTests {
     @Test("a description in many files has them all")
     func manyFiles() async throws {
         let path = RealDescriptions.folder + "/lob-external-refs-3.0/lob-api-public.yml"
-        let (documents, log) = await DocumentLoader.load(from: FileSource(path))
+        let (documents, log) = await DocumentLoader.load(from: FileSource(path), limits: RealDescriptions.patient)
         #expect(log.lines == [] && (documents?.documents.count ?? 0) > 300)
-        let again = await DocumentLoader.load(from: FileSource(path)).0
+        let again = await DocumentLoader.load(from: FileSource(path), limits: RealDescriptions.patient).0
         #expect(again?.digest == documents?.digest && again?.documents.map(\.name) == documents?.documents.map(\.name))
     }
 }

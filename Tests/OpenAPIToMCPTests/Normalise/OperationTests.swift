@@ -144,6 +144,23 @@ struct OperationTests {
         #expect(normalised.said == ["warning invalid-value /paths/~1a/post/responses/nonsense"])
     }
 
+    @Test("up to 3.0 styles are for URL-encoded forms alone", arguments: ["3.0.3", "3.1.0"])
+    func styles(version: String) throws {
+        let form =
+            "{schema: {type: object}, encoding: {l: {contentType: text/plain, style: form, explode: false, allowReserved: true}}}"
+        let normalised = try Normalised(
+            """
+            openapi: \(version)
+            info: {title: t, version: "1"}
+            paths: {/a: {post: {requestBody: {content: {multipart/form-data: \(form), application/x-www-form-urlencoded: \(form)}}}}}
+            """)
+        let contents = try #require(try normalised.operation("POST /a").body).contents
+        var styled = PartEncoding(contentType: "text/plain", style: .form, explodes: false)
+        styled.allowsReserved = true
+        #expect(contents[1].encodings["l"] == styled)
+        #expect(contents[0].encodings["l"] == (version == "3.0.3" ? PartEncoding(contentType: "text/plain") : styled))
+    }
+
     @Test(
         "security is the operation's or else the document's; unknown schemes are warned of",
         arguments: [

@@ -172,6 +172,22 @@ struct ArgumentTests {
         #expect(members.map(\.isFile) == [true, true, true, false])
     }
 
+    @Test("a form that may be left out may not be left out in part")
+    func optionalForm() throws {
+        let schema: JSON = [
+            "type": "object", "required": ["id", "to"],
+            "properties": ["id": ["type": "string"], "to": ["type": "string"], "note": ["type": "string"]],
+        ]
+        let body = APIRequestBody(["application/x-www-form-urlencoded": schema], required: false)
+        let tool = try PlanFixture(APIOperation("POST", "/a/{id}", [APIParameter("id", .path)], body: body)).tool()
+        #expect(tool.inputSchema["required"] == ["id"])
+        #expect(
+            tool.inputSchema["dependentRequired"] == [
+                "body_id": ["to"], "to": ["body_id"], "note": ["body_id", "to"],
+            ])
+        #expect(faults(in: tool.inputSchema).isEmpty)
+    }
+
     @Test("bytes and text are one argument")
     func plain() throws {
         let bytes = try PlanFixture(

@@ -12,7 +12,8 @@ struct ChildSupervisorTests {
     @Test("each one who asks gets a child of his own; how they are is known")
     func children() async throws {
         let supervisor = self.supervisor()
-        supervisor.add("echo", Processes.shell("echo here >&2; exec cat"))
+        // It ends by itself, however busy the machine is.
+        supervisor.add("echo", Processes.shell("echo here >&2; exec cat") { $0.inputGrace = .seconds(30) })
         let open = supervisor.factory(for: "echo")
         let one = try await open()
         let other = try await open()

@@ -37,18 +37,23 @@ struct DocumentArguments: ParsableArguments {
         if let serverURL { members["server_addr"] = .string(serverURL) }
         if let authorization = environment["PORTICO_API_AUTHORIZATION"] { members["authorization"] = .string(authorization) }
         let tags = self.tag.map { JSON.object(["tag": .string($0)]) }
-        let paths = self.path.map { JSON.object(["path": .string($0)]) }
-        if !tags.isEmpty || !paths.isEmpty { members["include"] = .array((members["include"]?.arrayValue ?? []) + tags + paths) }
-        if !self.excludePath.isEmpty {
-            let paths = self.excludePath.map { JSON.object(["path": .string($0)]) }
-            members["exclude"] = .array((members["exclude"]?.arrayValue ?? []) + paths)
-        }
+        Self.add(tags + Self.filters(self.path), to: "include", of: &members)
+        Self.add(Self.filters(self.excludePath), to: "exclude", of: &members)
         do throws(ServerFault) {
             return DocumentTarget(
                 try DocumentConfiguration(members, at: self.config ?? "options", takesReusing: false, namesDocument: false))
         } catch {
             throw ConfigurationError(place: error.member, value: nil, expectation: error.expected)
         }
+    }
+
+    private static func filters(_ paths: [String]) -> [JSON] { paths.map { .object(["path": .string($0)]) } }
+
+    /// Adds filters to those of the file. Where the file has something else there, that stays, so that it is told of.
+    private static func add(_ filters: [JSON], to name: String, of members: inout JSONObject) {
+        let given = members[name] ?? .null
+        guard !filters.isEmpty, let others = given.isNull ? [] : given.arrayValue else { return }
+        members[name] = .array(others + filters)
     }
 
     private static func members(of path: String) throws(ConfigurationError) -> JSONObject {

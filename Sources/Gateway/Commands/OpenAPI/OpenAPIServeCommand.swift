@@ -27,8 +27,7 @@ struct OpenAPIServeCommand: AsyncParsableCommand {
             let streams = try StandardStreams.take()
             try await CommandLoops.with { client in
                 let configuration = DocumentFactory.configuration(
-                    for: target, source: self.document.source(client)
-                ) { _ in client }
+                    for: target, source: self.document.source(client), client: client)
                 let service = OpenAPIService(configuration, cache: CompilationCache())
                 let server = MCPServer.StandardIOServer(
                     service: service, endpoint: "openapi", principal: Principal(id: "local"), channel: streams,

@@ -7,6 +7,7 @@ extension Normaliser {
         enum State { case open, done }
         var states: [String: State] = [:]
         var cuts: [(name: String, targets: Set<String>)] = []
+        var places: [String: Int] = [:]
         for start in table.names where states[start] == nil {
             var stack: [(name: String, next: Int)] = [(start, 0)]
             states[start] = .open
@@ -24,9 +25,11 @@ extension Normaliser {
                     states[target] = .open
                     stack.append((target, 0))
                 case .open?:
-                    if cuts.last?.name == name {
-                        cuts[cuts.count - 1].targets.insert(target)
+                    // Each schema is rewritten once, whatever comes between two of its references.
+                    if let place = places[name] {
+                        cuts[place].targets.insert(target)
                     } else {
+                        places[name] = cuts.count
                         cuts.append((name, [target]))
                     }
                 case .done?: break

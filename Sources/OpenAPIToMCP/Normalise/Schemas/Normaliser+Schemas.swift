@@ -27,11 +27,13 @@ extension Normaliser {
         return normalised
     }
 
-    /// All schemas that references lead to, which may lead to more.
-    mutating func normaliseNamedSchemas() {
+    /// All schemas that references lead to, which may lead to more; false where there is no time for all of them.
+    mutating func normaliseNamedSchemas() -> Bool {
         while let waiting = names.takeNext() {
+            guard !deadline.isPassed else { return false }
             table[waiting.name] = schema(documents.value(at: waiting.place) ?? true, at: waiting.place, name: waiting.name)
         }
+        return true
     }
 
     private mutating func schema(_ value: JSON, at place: Place, name: String?) -> JSON {

@@ -33,10 +33,14 @@ struct SchemaFinisher {
         self.uses = uses
     }
 
-    /// Finishes every schema of the description, and gives it the table.
-    mutating func finish(_ api: inout APIDescription) {
-        for name in table.names { finish(name, depth: 0) }
+    /// Finishes every schema of the description, and gives it the table; false where there is no time for all of them.
+    mutating func finish(_ api: inout APIDescription, until deadline: CompileDeadline) -> Bool {
+        for name in table.names {
+            guard !deadline.isPassed else { return false }
+            finish(name, depth: 0)
+        }
         for operation in api.operations.indices {
+            guard !deadline.isPassed else { return false }
             for index in api.operations[operation].parameters.indices {
                 let parameter = api.operations[operation].parameters[index]
                 api.operations[operation].parameters[index].schema = finished(
@@ -51,6 +55,7 @@ struct SchemaFinisher {
             }
         }
         api.schemas = table
+        return true
     }
 
     private mutating func finished(_ content: APIContent) -> APIContent {

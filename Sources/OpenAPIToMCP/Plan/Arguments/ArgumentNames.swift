@@ -38,13 +38,16 @@ enum ArgumentNames {
         var groups: [String: [Int]] = [:]
         for (index, name) in plain.enumerated() { groups[name, default: []].append(index) }
 
+        // The lowest place has the name, and in one place the one whose name needed no change.
+        let firsts = groups.map { name, group in
+            (name, group.min { precedence(wanted[$0], name) < precedence(wanted[$1], name) })
+        }
+        let first = Dictionary(uniqueKeysWithValues: firsts)
         var names = plain
         var taken: Set<String> = []
         var others: [Int] = []
         for (index, name) in plain.enumerated() {
-            // The lowest place has the name, and in one place the one whose name needed no change.
-            let first = groups[name]?.min { precedence(wanted[$0], name) < precedence(wanted[$1], name) }
-            if first == index { taken.insert(name) } else { others.append(index) }
+            if first[name] == index { taken.insert(name) } else { others.append(index) }
         }
         for index in others.sorted(by: { precedence(wanted[$0], plain[$0]) < precedence(wanted[$1], plain[$1]) }) {
             let placed = PlainName.bounded(wanted[index].origin.prefix + plain[index])

@@ -8,10 +8,13 @@ struct ObjectMembers {
     private(set) var saysMore = false
 
     private static let depthLimit = 8
+    /// How many schemas, members and required names may still be looked at: parts that are there ten times at each of eight levels are not there
+    /// ten to the power of eight times. A schema with more is an argument as a whole.
+    private var stepsLeft = 10_000
 
     /// Nil where the schema is not of an object with members.
     init?(_ schema: JSON, _ table: SchemaTable) {
-        guard add(schema, table, isPart: false, depth: 0), !members.isEmpty else { return nil }
+        guard add(schema, table, isPart: false, depth: 0), stepsLeft > 0, !members.isEmpty else { return nil }
         // What must be there may be anything where nothing else is said of it.
         for name in required.sorted() where !members.contains(name) { members[name] = [:] }
     }
@@ -27,6 +30,8 @@ struct ObjectMembers {
     /// - Parameter isPart: whether other schemas describe the same object.
     private mutating func add(_ schema: JSON, _ table: SchemaTable, isPart: Bool, depth: Int) -> Bool {
         guard depth < Self.depthLimit, let object = schema.objectValue else { return false }
+        stepsLeft -= 1 + (object["properties"]?.objectValue?.count ?? 0) + (object["required"]?.arrayValue?.count ?? 0)
+        guard stepsLeft > 0 else { return false }
         if let type = object["type"], type.stringValue != "object" { return false }
         let isPart = isPart || object.contains("allOf") || object.contains("$ref") && object.contains("properties")
         var isObject = object.contains("type") || object.contains("properties")
@@ -79,7 +84,10 @@ struct ObjectMembers {
             var part = self
             part.members = JSONObject()
             part.required = []
-            guard part.add(branch, table, isPart: true, depth: depth + 1) || Self.onlyRequires(branch) else {
+            let isObject = part.add(branch, table, isPart: true, depth: depth + 1) || Self.onlyRequires(branch)
+            stepsLeft = part.stepsLeft
+            guard stepsLeft > 0 else { return }
+            guard isObject else {
                 common = []
                 continue
             }

@@ -13,14 +13,14 @@ struct ReservedParameters {
     ]
 
     init(_ operation: APIOperation, _ api: APIDescription, in documents: DocumentSet, _ log: inout DiagnosticLog) {
+        let schemes = Set(operation.security.joined().map(\.scheme)).compactMap { api.securitySchemes[$0] }
         for (index, parameter) in operation.parameters.enumerated() {
             if parameter.location == .header, Self.fields.contains(parameter.name.lowercased()) {
                 indices.insert(index)
                 log.add(
                     .warning, .reservedParameter, at: parameter.place, in: documents,
                     "the field \(parameter.name) belongs to the connection and is no argument")
-            } else if operation.security.joined().contains(where: { Self.isCredential(parameter, api.securitySchemes[$0.scheme]) }
-            ) {
+            } else if schemes.contains(where: { Self.isCredential(parameter, $0) }) {
                 indices.insert(index)
                 log.add(
                     .note, .reservedParameter, at: parameter.place, in: documents,
@@ -29,7 +29,7 @@ struct ReservedParameters {
         }
     }
 
-    private static func isCredential(_ parameter: APIParameter, _ scheme: SecurityScheme?) -> Bool {
+    private static func isCredential(_ parameter: APIParameter, _ scheme: SecurityScheme) -> Bool {
         guard case .apiKey(let name, let location) = scheme, location == parameter.location else { return false }
         return location == .header ? name.lowercased() == parameter.name.lowercased() : name == parameter.name
     }

@@ -13,6 +13,8 @@ struct ToolArguments {
     private(set) var parameters: [ParameterPlan] = []
     private(set) var body: BodyPlan?
     private var arguments: [Argument] = []
+    /// Of a form that may be left out, but not in part: with any of its members, those that it requires.
+    private var dependencies = JSONObject()
 
     init(_ operation: APIOperation, _ view: SchemaView, leavingOut left: Set<Int>) {
         let used = operation.parameters.enumerated().filter { !left.contains($0.offset) }.map(\.element)
@@ -39,6 +41,7 @@ struct ToolArguments {
         }
         var root: JSONObject = ["type": "object", "properties": .object(properties)]
         if !required.isEmpty { root["required"] = .array(required) }
+        if !dependencies.isEmpty { root["dependentRequired"] = .object(dependencies) }
         root["additionalProperties"] = false
         return root
     }
@@ -84,6 +87,7 @@ struct ToolArguments {
                         description: nil,
                         isRequired: member.isRequired && isRequired, isDeprecated: false))
             }
+            if !isRequired { depend(on: zip(members, names).filter(\.0.isRequired).map(\.1), names) }
         case .whole(let schema):
             planned = .whole(argument: names[0])
             let texts = [source.body.description, source.mediaType.form == .octets ? FileSchema.note : nil].compactMap { $0 }
@@ -96,5 +100,12 @@ struct ToolArguments {
         body = BodyPlan(
             isRequired: isRequired, mediaType: source.mediaType.value, form: source.mediaType.form, source: planned,
             schema: source.content.schema)
+    }
+
+    private mutating func depend(on required: [String], _ names: [String]) {
+        for name in names {
+            let others = required.filter { $0 != name }
+            if !others.isEmpty { dependencies[name] = .array(others.map { .string($0) }) }
+        }
     }
 }

@@ -43,6 +43,10 @@ struct ListEconomy {
     /// The fewest bytes that an output schema with a member has.
     private static let leastOutput = 48
 
+    /// The most bytes of a list, whatever the document has: what is required can't be pruned, and a document of a megabyte can require one large
+    /// schema of each of thousands of operations.
+    static let greatestByteCount = 64 << 20
+
     private let drafts: [ToolDraft]
     private let table: SchemaTable
     private let options: CompileOptions
@@ -56,19 +60,26 @@ struct ListEconomy {
         self.limit = limit
     }
 
-    /// All tools in their order, and whether they had to give for the list's sake.
-    func write() -> (tools: [Written], isShortened: Bool) {
+    /// All tools in their order, and whether they had to give for the list's sake. Where they are fewer than the drafts, there was no time or no
+    /// room for the others.
+    func write(until deadline: CompileDeadline) -> (tools: [Written], isShortened: Bool) {
         var isShortened = false
         var standard: [Written] = []
         for (index, step) in Self.steps.enumerated() {
             let writer = StepWriter(step, table, options)
-            var tools = drafts.map { writer.write($0) }
+            let isLast = index == Self.steps.count - 1
+            var tools = writer.write(drafts, until: deadline)
             if index == 0 { standard = tools }
+            // What comes after this would only take longer: those that are written are the tools.
+            if deadline.isPassed { return (index == 0 ? tools : standard, index > 0) }
+            guard tools.count == drafts.count || isLast || limit == nil else {
+                isShortened = true
+                continue
+            }
             guard let limit else {
                 Self.keepWhole(&tools, standard)
                 return (tools, false)
             }
-            let isLast = index == Self.steps.count - 1
             if let caps = Self.caps(tools, limit: limit, step, isLast: isLast) {
                 isShortened = isShortened || caps.input < .max || caps.output < .max
                 writer.shorten(&tools, drafts, caps)
@@ -83,7 +94,7 @@ struct ListEconomy {
 
     /// What is read as the whole schema has its texts too, whatever the list had to give up.
     private static func keepWhole(_ tools: inout [Written], _ standard: [Written]) {
-        for index in tools.indices {
+        for index in tools.indices where index < standard.count {
             let first = standard[index]
             let input = tools[index].input
             if input.whole != nil || input.byteCount < first.input.byteCount {
@@ -165,7 +176,22 @@ struct ListEconomy {
                 SchemaView(direction: .output, table: table, textLimit: min(step.schemaText, 400), depthLimit: depth))
         }
 
-        func write(_ draft: ToolDraft) -> Written {
+        /// The tools, up to the first for which there is no time or no room.
+        func write(_ drafts: [ToolDraft], until deadline: CompileDeadline) -> [Written] {
+            var written: [Written] = []
+            written.reserveCapacity(drafts.count)
+            var byteCount = 0
+            for draft in drafts {
+                guard !deadline.isPassed else { break }
+                let tool = write(draft)
+                byteCount += tool.fixedByteCount + tool.input.byteCount + tool.outputByteCount
+                guard byteCount <= ListEconomy.greatestByteCount else { break }
+                written.append(tool)
+            }
+            return written
+        }
+
+        private func write(_ draft: ToolDraft) -> Written {
             let text = ToolText(draft.operation, limit: step.toolText)
             let plan = draft.plan(text, input: JSONObject(), output: nil)
             return Written(
@@ -174,7 +200,7 @@ struct ListEconomy {
         }
 
         func shorten(_ tools: inout [Written], _ drafts: [ToolDraft], _ caps: Caps) {
-            for (index, draft) in drafts.enumerated() {
+            for (index, draft) in drafts.prefix(tools.count).enumerated() {
                 if tools[index].input.byteCount > caps.input { tools[index].input = fittedInput(draft, caps.input) }
                 if tools[index].outputByteCount > caps.output {
                     tools[index].output = fittedOutput(draft, caps.output - ListEconomy.outputKey)

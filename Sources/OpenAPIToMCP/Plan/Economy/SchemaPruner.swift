@@ -30,9 +30,14 @@ struct SchemaPruner {
 
     /// The schema with all that it needs from the definitions, in at most so many bytes unless its required members alone are more.
     static func pruned(_ root: JSONObject, _ definitions: Definitions, budget: Int) -> Result {
+        var stepsLeft = mostSteps
         for (index, concession) in concessions.enumerated() {
-            var pruner = SchemaPruner(definitions, budget: budget, concession, isLast: index == concessions.count - 1)
+            let isLast = index == concessions.count - 1
+            // Half of the steps are for the last concession, which has to end with a schema.
+            var pruner = SchemaPruner(
+                definitions, budget: budget, concession, isLast: isLast, stepsLeft: isLast ? mostSteps / 2 : stepsLeft)
             if let result = pruner.draw(root) { return result }
+            stepsLeft = pruner.stepsLeft
         }
         // The last concession never fails.
         return Result(schema: root, omitted: 0, isWhole: false)
@@ -58,11 +63,15 @@ struct SchemaPruner {
         let depth: Int
     }
 
+    /// How many schemas are drawn to fit one, those included that are drawn again because they did not fit.
+    private static let mostSteps = 400_000
+
     private let definitions: Definitions
     private let budget: Int
     private let concession: Concession
     /// Whether what is required is drawn whatever it takes.
     private var isUnbounded: Bool
+    private var stepsLeft: Int
 
     private var nodes: [Node] = []
     private var byteCount = 0
@@ -75,18 +84,19 @@ struct SchemaPruner {
     private var candidates: [[Candidate]] = []
     private var found: [Candidate] = []
 
-    private init(_ definitions: Definitions, budget: Int, _ concession: Concession, isLast: Bool) {
+    private init(_ definitions: Definitions, budget: Int, _ concession: Concession, isLast: Bool, stepsLeft: Int) {
         self.definitions = definitions
         self.budget = budget
         self.concession = concession
         isUnbounded = isLast
+        self.stepsLeft = stepsLeft
     }
 
     private mutating func draw(_ root: JSONObject) -> Result? {
         byteCount = 12
         let node = node(.object(root), depth: 0, required: [])
         drawQueue()
-        guard byteCount <= budget || isUnbounded else { return nil }
+        guard byteCount <= budget && stepsLeft > 0 || isUnbounded else { return nil }
         isUnbounded = false
         accept()
         var depth = 0
@@ -100,6 +110,11 @@ struct SchemaPruner {
     // MARK: Adding
 
     private mutating func add(_ candidate: Candidate) {
+        guard stepsLeft > 0 else {
+            omitted += 1
+            nodes[candidate.parent].isCut = true
+            return
+        }
         let mark = (nodes: nodes.count, drawn: drawn.count, byteCount: byteCount, omitted: omitted)
         byteCount += JSON.byteCount(of: candidate.name) + 2
         let child = node(candidate.schema, depth: candidate.depth, required: [])
@@ -157,6 +172,12 @@ struct SchemaPruner {
     /// Draws a schema with its required members, and finds its optional ones.
     private mutating func node(_ schema: JSON, depth: Int, required inherited: Set<String>) -> Int {
         guard let object = schema.objectValue, !isOver else { return leaf(schema.objectValue == nil ? schema : [:]) }
+        stepsLeft -= 1
+        // What is left without steps may be anything; but for the last concession it is drawn again anyway.
+        guard stepsLeft > 0 else {
+            omitted += 1
+            return leaf([:])
+        }
         let index = nodes.count
         nodes.append(Node(kind: .object))
         byteCount += 2

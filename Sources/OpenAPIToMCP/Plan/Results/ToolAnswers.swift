@@ -16,9 +16,14 @@ struct ToolAnswers {
             guard let content = Self.data(of: response, table) else { continue }
             if Self.saysNothing(table.followed(content.schema)) { isKnown = false }
             if !schemas.contains(content.schema) { schemas.append(content.schema) }
+            // Of so many kinds of answer there is nothing to be said that would help.
+            guard schemas.count <= Self.mostSchemas else {
+                isKnown = false
+                break
+            }
         }
         self.schemas = isKnown ? schemas : []
-        wraps = !self.schemas.isEmpty && !self.schemas.allSatisfy { Self.isObject($0, table, depth: 0) }
+        wraps = !self.schemas.isEmpty && !self.schemas.allSatisfy { Self.isObject($0, table) }
         plan = ResultPlan(accept: Self.accept(successes), wraps: wraps, responses: operation.responses)
     }
 
@@ -53,7 +58,7 @@ struct ToolAnswers {
         if let content = response.contents.first(where: { BodyMediaType.isJSON($0.mediaType) && !binary($0.schema) }) {
             return content
         }
-        return response.contents.first { BodyMediaType.isXML($0.mediaType) && isObject($0.schema, table, depth: 0) }
+        return response.contents.first { BodyMediaType.isXML($0.mediaType) && isObject($0.schema, table) }
     }
 
     private static func saysNothing(_ schema: JSON) -> Bool {
@@ -61,20 +66,40 @@ struct ToolAnswers {
         return object.allSatisfy { SchemaAnatomy.isAnnotation($0.name) }
     }
 
+    private static let mostSchemas = 32
+
     /// Whether all values are objects, and null is none.
-    private static func isObject(_ schema: JSON, _ table: SchemaTable, depth: Int) -> Bool {
-        guard depth < 16, let object = schema.objectValue else { return false }
+    private static func isObject(_ schema: JSON, _ table: SchemaTable) -> Bool {
+        var known: [String: Bool] = [:]
+        var stepsLeft = 4_096
+        return isObject(schema, table, depth: 0, &known, &stepsLeft)
+    }
+
+    /// - Parameters:
+    ///   - known: named schemas that were looked at, those included that are being looked at just now.
+    ///   - stepsLeft: how many schemas may still be looked at; what has more does not count as an object.
+    private static func isObject(
+        _ schema: JSON, _ table: SchemaTable, depth: Int, _ known: inout [String: Bool], _ stepsLeft: inout Int
+    ) -> Bool {
+        stepsLeft -= 1
+        guard depth < 64, stepsLeft > 0, let object = schema.objectValue else { return false }
         if let type = object["type"] { return type == "object" || type == ["object"] }
         if object.contains("properties") { return true }
-        if let target = object["$ref"]?.stringValue.flatMap(table.target), isObject(target, table, depth: depth + 1) {
-            return true
+        if let name = object["$ref"]?.stringValue.flatMap(SchemaTable.name), let target = table[name] {
+            if let known = known[name] {
+                if known { return true }
+            } else {
+                known[name] = false
+                known[name] = isObject(target, table, depth: depth + 1, &known, &stepsLeft)
+                if known[name] == true { return true }
+            }
         }
-        if let parts = object["allOf"]?.arrayValue, parts.contains(where: { isObject($0, table, depth: depth + 1) }) {
+        for part in object["allOf"]?.arrayValue ?? [] where isObject(part, table, depth: depth + 1, &known, &stepsLeft) {
             return true
         }
         for keyword in ["anyOf", "oneOf"] {
             if let branches = object[keyword]?.arrayValue, !branches.isEmpty,
-                branches.allSatisfy({ isObject($0, table, depth: depth + 1) })
+                branches.allSatisfy({ isObject($0, table, depth: depth + 1, &known, &stepsLeft) })
             {
                 return true
             }

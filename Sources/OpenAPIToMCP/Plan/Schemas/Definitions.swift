@@ -13,6 +13,8 @@ final class Definitions {
 
     let view: SchemaView
     private var entries: [String: Entry] = [:]
+    /// How many names all tools together may need: a few thousand operations that each need some ten thousand schemas are a gigabyte.
+    private var namesLeft = 2_000_000
 
     init(_ view: SchemaView) { self.view = view }
 
@@ -25,21 +27,23 @@ final class Definitions {
         return entry
     }
 
-    /// All names that a schema needs, in the order of a search by breadth.
-    func closure(of schema: JSON) -> [String] {
+    /// All names that a schema needs, in the order of a search by breadth; nil where all tools together need too many.
+    func closure(of schema: JSON) -> [String]? {
         var names = SchemaAnatomy.references(in: schema)
         var seen = Set(names)
         var index = 0
         while index < names.count {
+            guard namesLeft > 0 else { return nil }
+            namesLeft -= 1
             for name in entry(names[index]).references where seen.insert(name).inserted { names.append(name) }
             index += 1
         }
         return names
     }
 
-    /// A schema with all that it needs, under `$defs`, and how many bytes that has.
-    func selfContained(_ root: JSONObject) -> (schema: JSONObject, byteCount: Int) {
-        let names = closure(of: .object(root))
+    /// A schema with all that it needs, under `$defs`, and how many bytes that has; nil where all tools together need too much.
+    func selfContained(_ root: JSONObject) -> (schema: JSONObject, byteCount: Int)? {
+        guard let names = closure(of: .object(root)) else { return nil }
         var byteCount = root.byteCount
         guard !names.isEmpty else { return (root, byteCount) }
         var definitions = JSONObject()

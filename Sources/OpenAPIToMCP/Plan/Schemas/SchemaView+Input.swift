@@ -3,7 +3,6 @@ import Wire
 extension SchemaView {
     /// The schema of what goes in: exact, but for what a model can't use.
     func input(_ source: JSONObject, name: String?, depth: Int) -> JSONObject {
-        let hidden = hiddenNames(of: source, depth: 0)
         var result = JSONObject()
         for (keyword, value) in source {
             let kept: JSON? =
@@ -13,7 +12,7 @@ extension SchemaView {
                 case "$ref": table.target(of: value.stringValue ?? "") == nil ? .none : value
                 case "type": Self.type(Self.types(value))
                 case "properties": members(value, depth: depth).flatMap { $0.isEmpty ? .none : .object($0) }
-                case "required": Self.names(value, without: hidden)
+                case "required": Self.names(value, without: hiddenNames(in: value, of: source))
                 case "allOf", "prefixItems": list(value, depth: depth)
                 case "anyOf", "oneOf": alternatives(value, discriminator: source["discriminator"], depth: depth)
                 case "patternProperties", "dependentSchemas": map(value, depth: depth)
@@ -43,15 +42,12 @@ extension SchemaView {
         return .object(JSONObject(object.map { ($0.name, schema($0.value, depth: depth + 1)) }))
     }
 
-    /// The names of members that are not for this direction, those of `allOf`'s parts too: a part may require what another has.
-    private func hiddenNames(of object: JSONObject, depth: Int) -> Set<String> {
-        var hidden: Set<String> = []
-        for (name, member) in object["properties"]?.objectValue ?? JSONObject() where isHidden(member) { hidden.insert(name) }
-        guard depth < 8, let parts = object["allOf"]?.arrayValue else { return hidden }
-        for part in parts {
-            if let part = table.followed(part).objectValue { hidden.formUnion(hiddenNames(of: part, depth: depth + 1)) }
-        }
-        return hidden
+    /// Which of the required names are of members that are not for this direction, those of `allOf`'s parts too: a part may require what
+    /// another has.
+    private func hiddenNames(in required: JSON, of object: JSONObject) -> Set<String> {
+        let parts = table.parts(of: object).compactMap { $0["properties"]?.objectValue }
+        let names = (required.arrayValue ?? []).compactMap(\.stringValue)
+        return Set(names.filter { name in parts.contains { $0[name].map(isHidden) == true } })
     }
 
     private static func names(_ value: JSON, without hidden: Set<String>) -> JSON? {

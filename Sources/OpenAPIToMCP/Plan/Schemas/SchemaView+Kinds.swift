@@ -7,25 +7,33 @@ extension SchemaView {
         guard let branches = value.arrayValue, !branches.isEmpty else { return nil }
         let views = branches.map { schema($0, depth: depth + 1) }
         guard let member = discriminator?["propertyName"]?.stringValue else { return .array(views) }
-        let values = branches.map { Self.values(for: $0, mapping: discriminator?["mapping"]?.objectValue) }
+        let mapped = Self.mapped(discriminator?["mapping"]?.objectValue ?? JSONObject())
+        let values = branches.map { Self.values(for: $0, mapped) }
         guard values.allSatisfy({ !$0.isEmpty }) else { return .array(views) }
         return .array(
             zip(zip(branches, views), values).map { pair, values in constant(pair.0, pair.1, member: member, values: values) })
     }
 
-    /// The values that mean the alternative: those that the mapping has for it, or else its name.
-    private static func values(for branch: JSON, mapping: JSONObject?) -> [JSON] {
-        guard let name = branch["$ref"]?.stringValue.flatMap(SchemaTable.name) else { return [] }
-        let mapped = (mapping ?? JSONObject()).filter { _, target in
-            guard let target = target.stringValue else { return false }
-            return SchemaTable.name(in: target) == name || target.split(separator: "/").last.map(String.init) == name
+    /// A mapping the other way round: for the name of a schema, the values that mean it.
+    private static func mapped(_ mapping: JSONObject) -> [String: [JSON]] {
+        var mapped: [String: [JSON]] = [:]
+        for (value, target) in mapping {
+            guard let target = target.stringValue else { continue }
+            guard let name = SchemaTable.name(in: target) ?? target.split(separator: "/").last.map(String.init) else { continue }
+            mapped[name, default: []].append(.string(value))
         }
-        return mapped.isEmpty ? [.string(name)] : mapped.map { .string($0.name) }
+        return mapped
+    }
+
+    /// The values that mean the alternative: those that the mapping has for it, or else its name.
+    private static func values(for branch: JSON, _ mapped: [String: [JSON]]) -> [JSON] {
+        guard let name = branch["$ref"]?.stringValue.flatMap(SchemaTable.name) else { return [] }
+        return mapped[name] ?? [.string(name)]
     }
 
     private func constant(_ branch: JSON, _ view: JSON, member: String, values: [JSON]) -> JSON {
         // A member that says itself which value it must have needs no help, and must not be contradicted.
-        if tells(branch, member: member, depth: 0) { return view }
+        if tells(branch, member: member) { return view }
         guard var object = view.objectValue, !object.contains("properties"), !object.contains("required") else { return view }
         let constant: JSON = values.count == 1 ? ["const": values[0]] : ["enum": .array(values)]
         object["properties"] = .object([member: constant])
@@ -33,13 +41,12 @@ extension SchemaView {
         return .object(object)
     }
 
-    private func tells(_ schema: JSON, member: String, depth: Int) -> Bool {
-        guard depth < 8 else { return false }
-        let schema = table.followed(schema)
-        if let property = schema["properties"]?[member].map(table.followed) {
-            if property["const"] != nil || property["enum"] != nil { return true }
+    private func tells(_ schema: JSON, member: String) -> Bool {
+        guard let schema = table.followed(schema).objectValue else { return false }
+        return table.parts(of: schema).contains { part in
+            guard let property = part["properties"]?[member].map(table.followed) else { return false }
+            return property["const"] != nil || property["enum"] != nil
         }
-        return (schema["allOf"]?.arrayValue ?? []).contains { tells($0, member: member, depth: depth + 1) }
     }
 
     /// For a schema that others extend: a sentence is all there is to say.
