@@ -1,7 +1,8 @@
 internal import Synchronization
 internal import Wire
 
-/// Documents that are compiled already, by what they hold: many servers made of one document share one compilation.
+/// Documents that are compiled already, by what they hold and where they are: many servers made of one document share one compilation. The
+/// same text in two places is two documents: relative server URLs, and with them the credentials, go to its own place.
 public final class CompilationCache: Sendable {
     /// The most compilations that are kept.
     private static let maximum = 64
@@ -18,6 +19,7 @@ public final class CompilationCache: Sendable {
 
     private struct Key: Hashable {
         let digest: ContentDigest
+        let places: [String]
         let options: CompileOptions
     }
 
@@ -28,7 +30,7 @@ public final class CompilationCache: Sendable {
 
     /// The compilation of these documents, made by `compile` where there is none.
     func compilation(of documents: DocumentSet, _ options: CompileOptions, compile: () -> Compilation) -> Compilation {
-        let key = Key(digest: documents.digest, options: options)
+        let key = Key(digest: documents.digest, places: documents.documents.map(\.uri), options: options)
         let known = state.withLock { state -> Compilation? in
             state.uses += 1
             state.entries[key]?.use = state.uses

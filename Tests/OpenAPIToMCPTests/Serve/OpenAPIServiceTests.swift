@@ -146,4 +146,20 @@ struct OpenAPIServiceTests {
         let error = await #expect(throws: MCPError.self) { try await service.compilation() }
         #expect(error.map { "\($0)".contains("openapi.yaml:") } == true)
     }
+
+    @Test("the same text in two places is two documents: each one's relative server is its own")
+    func places() async throws {
+        let text = Self.document.replacing("https://api.example.com/v1", with: "/v1")
+        let cache = CompilationCache()
+        for host in ["https://one.example.com", "https://two.example.com"] {
+            let web = ScriptedWeb([
+                host + "/openapi.yaml": ScriptedWeb.Page(body: text),
+                host + "/v1/toys?key=k-123456": ScriptedWeb.Page(body: "all"),
+            ])
+            var configuration = OpenAPIService.Configuration(source: WebSource(host + "/openapi.yaml", client: web), client: web)
+            configuration.credentials = Credentials(values: ["key": .key("k-123456")])
+            _ = try await call(OpenAPIService(configuration, cache: cache), "toys")
+            #expect(web.requests.map(\.url) == [host + "/openapi.yaml", host + "/v1/toys?key=k-123456"])
+        }
+    }
 }
