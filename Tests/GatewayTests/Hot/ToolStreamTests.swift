@@ -27,7 +27,8 @@ private final class Stepping: MCPService {
 
     func perform(_ operation: MCPServer.Operation, _ context: any CallContext) async throws -> Outcome {
         if operation.target == "flood" {
-            for step in 1...2000 { context.progress(Progress(Double(step), message: String(repeating: "x", count: 16_384))) }
+            let text = String(repeating: "x", count: 16_384)
+            for step in 1...1000 { context.progress(Progress(Double(step), message: text)) }
             self.floods.withLock { $0 += 1 }
         }
         context.progress(Progress(100_000, message: "first"))
@@ -215,14 +216,14 @@ struct ToolStreamTests {
             let session = try await Self.open(client)
             let slow = try await front.client(reads: false, receiveBuffer: 16 << 10)
             try await slow.send(RequestText.post(Self.path, Self.call("flood"), Self.headers + ["Mcp-Session-Id: \(session)"]))
-            for _ in 0..<20_000 where service.floodCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            for _ in 0..<60_000 where service.floodCount == 0 { try await Task.sleep(for: .milliseconds(1)) }
             #expect(service.floodCount == 1)
             try await client.send(
                 RequestText.post(Self.path, Self.request("ping", [:], id: 3), Self.headers + ["Mcp-Session-Id: \(session)"]))
             #expect(try await client.answer(to: "POST").status == 200)
             try await slow.startReading()
-            // 32 MiB were written; what was cut off is not among what still comes.
-            #expect(try await slow.rest() < 24 << 20)
+            // 16 MiB were written, of which 8 may wait and some lie in the sockets; what was cut off is not among what still comes.
+            #expect(try await slow.rest() < 15 << 20)
             service.open()
         }
     }

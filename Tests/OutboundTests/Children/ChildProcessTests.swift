@@ -155,7 +155,8 @@ struct ChildProcessTests {
     func slowReader() async throws {
         let child = try await Processes.start(Processes.shell("sleep 600") { $0.maximumPendingBytes = 500_000 })
         let line = [UInt8](repeating: 120, count: 400_000)
-        let sending = Task { try await child.send(line) }
+        // Immediate, so that it is the first.
+        let sending = Task.immediate { try await child.send(line) }
         #expect(
             try await Processes.eventuallyThrows(.overloaded) { try await child.send(line) },
             "the pipe doesn't hold the first, and both are more than may wait")
