@@ -3,7 +3,7 @@ public struct OutboundError: Error, Sendable, Hashable, CustomStringConvertible 
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String {
             case invalidURL, refusedAddress, invalidHeader, connect, tls, closed, timedOut, protocolViolation, tooLarge,
-                overloaded, cancelled, redirected
+                overloaded, cancelled, redirected, proxyUnreachable, proxyRefused
         }
         private let value: Value
         private init(_ value: Value) { self.value = value }
@@ -26,6 +26,11 @@ public struct OutboundError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let cancelled = Code(.cancelled)
         /// The answer is one redirect more than may be followed.
         public static let redirected = Code(.redirected)
+        /// The proxy on the way refused the connection, is unreachable or unknown, or what answers there is no such proxy. That the proxy
+        /// is there and has no connection to the upstream is `connect`.
+        public static let proxyUnreachable = Code(.proxyUnreachable)
+        /// The proxy is there, and does not let this call pass: by its rules, or for want of other credentials.
+        public static let proxyRefused = Code(.proxyRefused)
 
         public var description: String { self.value.rawValue }
     }

@@ -11,14 +11,22 @@ struct BackPressureTests {
     private static let total = 48 << 20
     private static let piece = 256 << 10
 
-    @Test("What isn't taken stays in the kernel and with the upstream; afterwards all of it comes")
-    func pause() async throws {
+    @Test(
+        "What isn't taken stays in the kernel and with the upstream; afterwards all of it comes. Through a proxy, and TLS, too",
+        arguments: [nil, "http", "socks5h"], [false, true])
+    func pause(proxyScheme: String?, usesTLS: Bool) async throws {
         let sent = NIOLockedValueBox(0)
-        let server = try await LoopbackServer { peer, _ in
+        let answer = { @Sendable (peer: Peer, _: LoopbackServer.Request) in
             peer.write("HTTP/1.1 200 OK\r\nContent-Length: \(Self.total)\r\n\r\n")
             Self.pour(into: peer.channel, sent)
         }
-        let client = try await TestClient(port: server.port)
+        let server = usesTLS ? try await WebFixtures.tlsServer(answer) : try await LoopbackServer(answer: answer)
+        let proxy = try await LoopbackProxy()
+        let client = try await TestClient(
+            UpstreamAddress(
+                host: "localhost", port: server.port, usesTLS: usesTLS,
+                proxy: proxyScheme.map { scheme in try ProxyAddress("\(scheme)://127.0.0.1:\(proxy.port)") }),
+            tls: WebFixtures.tls.get())
         let call = try await client.start(
             keepsBodies: false, after: { call, receiver in receiver.onBody = { call.isReadingPaused = true } })
         // The server comes to a stop when the kernel's buffers are full.
@@ -41,6 +49,7 @@ struct BackPressureTests {
         #expect(
             try await client.exchange { $0.headTimeout = .seconds(5) }.status == 200,
             "the connection reads again for the next call")
+        await proxy.stop()
         await server.stop()
     }
 

@@ -103,11 +103,9 @@ struct UpstreamClientTests {
 
     @Test("A refused connection is told as one that doesn't name more than the host, and nothing is left over")
     func refused() async throws {
-        let server = try await LoopbackServer { _, _ in }
-        let port = server.port
-        await server.stop()
-        let client = try await TestClient(port: port)
-        #expect(try await client.exchange().end == .failed(.connect, "no connection to 127.0.0.1:\(port)"))
+        // A port that nobody has; one that was given back may be another test's by now.
+        let client = try await TestClient(port: 1)
+        #expect(try await client.exchange().end == .failed(.connect, "no connection to 127.0.0.1:1"))
         #expect(try await client.counts() == [0, 0, 0])
     }
 
@@ -143,8 +141,9 @@ struct UpstreamClientTests {
     func cut(_ answer: String, byReset: Bool) async throws {
         let peer = NIOLockedValueBox<Peer?>(nil)
         let server = try await LoopbackServer { new, _ in
-            new.write(answer)
+            // First: once it is written, the test may go on.
             peer.withLockedValue { $0 = new }
+            new.write(answer)
         }
         let client = try await TestClient(port: server.port)
         let call = try await client.start()
@@ -366,6 +365,20 @@ struct UpstreamClientTests {
         _ = try await client.start(after: { call, _ in call.cancel() })
         #expect(try await client.exchange().body == "1.1")
         #expect(try await client.counts() == [1, 1, 0])
+        await server.stop()
+    }
+
+    @Test("A connection that is old when it becomes free is not kept: a new one asks anew where the name leads")
+    func age() async throws {
+        let server = try await LoopbackServer { peer, request in peer.answer("\(peer.number).\(request.number)") }
+        let address = UpstreamAddress(host: "127.0.0.1", port: server.port, usesTLS: false)
+        let brief = try await TestClient(address, maximumConnections: 1, maximumConnectionAge: .zero)
+        let calls = [try await brief.start(), try await brief.start()]
+        #expect(await calls[0].outcome().body == "1.1")
+        #expect(await calls[1].outcome().body == "2.1", "who waits gets a new one")
+        #expect(try await brief.counts() == [0, 0, 0])
+        let client = try await TestClient(address)
+        for number in 1...2 { #expect(try await client.exchange().body == "3.\(number)") }
         await server.stop()
     }
 

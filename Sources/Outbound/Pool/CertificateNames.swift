@@ -11,6 +11,13 @@ enum CertificateNames {
         }
     }
 
+    /// Whether `certificate` is for an address (RFC 9525 §6.4): names don't count, the common name included.
+    static func isFor(_ address: IPAddress, _ certificate: NIOSSLCertificate) -> Bool {
+        certificate._subjectAlternativeNames().contains { name in
+            name.nameType == .ipAddress && name.contents.elementsEqual(address.bytes)
+        }
+    }
+
     /// Compares without regard to case; an asterisk stands for the whole first label, and for no dot.
     static func matches(_ pattern: String, _ host: String) -> Bool {
         let pattern = pattern.lowercased().split(separator: ".")

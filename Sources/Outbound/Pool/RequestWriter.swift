@@ -12,8 +12,19 @@ final class RequestWriter: ChannelOutboundHandler {
     /// Larger bodies are worth a second piece rather than a copy.
     private static let largestCopied = 16 << 10
 
+    /// What a proxy needs that each request is sent to with its whole URL.
+    struct Forwarding {
+        /// What stands before the path: scheme, host and port (RFC 9112 §3.2.2).
+        var origin: String
+        /// The value of `Proxy-Authorization`.
+        var proxyAuthorization: String?
+    }
+
+    private let forwarding: Forwarding?
     /// The body of the request whose head is written next.
     var body: ByteBuffer?
+
+    init(forwarding: Forwarding? = nil) { self.forwarding = forwarding }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard case .head(let head) = self.unwrapOutboundIn(data) else {
@@ -27,11 +38,20 @@ final class RequestWriter: ChannelOutboundHandler {
         // Exactly what is needed: most requests then find room in the memory that the allocator keeps at hand for each thread.
         var size = head.method.rawValue.utf8.count + head.uri.utf8.count + 16 + (isCopied ? length : 0)
         for (name, value) in head.headers { size += name.utf8.count + value.utf8.count + 4 }
+        if let forwarding = self.forwarding {
+            size += forwarding.origin.utf8.count + (forwarding.proxyAuthorization?.utf8.count ?? 0) + 32
+        }
         var bytes = context.channel.allocator.buffer(capacity: size)
         bytes.writeString(head.method.rawValue)
         bytes.writeStaticString(" ")
+        if let forwarding = self.forwarding { bytes.writeString(forwarding.origin) }
         bytes.writeString(head.uri)
         bytes.writeStaticString(" HTTP/1.1\r\n")
+        if let authorization = self.forwarding?.proxyAuthorization {
+            bytes.writeStaticString("Proxy-Authorization: ")
+            bytes.writeString(authorization)
+            bytes.writeStaticString("\r\n")
+        }
         for (name, value) in head.headers {
             bytes.writeString(name)
             bytes.writeStaticString(": ")

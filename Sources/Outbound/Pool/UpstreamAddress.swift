@@ -1,4 +1,4 @@
-/// Where connections of one pool go.
+/// Where connections of one pool go, and how: those that differ in any of this are never taken for one another.
 public struct UpstreamAddress: Sendable, Hashable {
     public var host: String
     public var port: Int
@@ -8,13 +8,31 @@ public struct UpstreamAddress: Sendable, Hashable {
     /// The address to connect to, where it was chosen and checked beforehand: `host` is then not looked up, and stays the name that the
     /// server is asked for (`Host`, SNI) and that its certificate is checked against.
     public var pinned: IPAddress?
+    /// What the connections go through; nil = nothing.
+    public var proxy: ProxyAddress?
+    /// What they show the server in TLS; nil = nothing.
+    public var clientIdentity: ClientIdentity?
 
-    public init(host: String, port: Int, usesTLS: Bool, verifiesCertificate: Bool = true, pinned: IPAddress? = nil) {
+    public init(
+        host: String, port: Int, usesTLS: Bool, verifiesCertificate: Bool = true, pinned: IPAddress? = nil,
+        proxy: ProxyAddress? = nil, clientIdentity: ClientIdentity? = nil
+    ) {
         self.host = host
         self.port = port
         self.usesTLS = usesTLS
         self.verifiesCertificate = verifiesCertificate
         self.pinned = pinned
+        self.proxy = proxy
+        self.clientIdentity = clientIdentity
+    }
+
+    /// Every request looks for its pool: the numbers go in as one, and what most addresses lack not at all.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self.host)
+        hasher.combine(self.port << 2 | (self.usesTLS ? 2 : 0) | (self.verifiesCertificate ? 1 : 0))
+        if let pinned = self.pinned { hasher.combine(pinned) }
+        if let proxy = self.proxy { hasher.combine(proxy) }
+        if let clientIdentity = self.clientIdentity { hasher.combine(clientIdentity) }
     }
 
     /// The `Host` header (RFC 9110 §7.2): the port only where it isn't the scheme's own.
@@ -31,7 +49,9 @@ public struct UpstreamBase: Sendable, Hashable {
     public var path: String
 
     /// - Throws: `OutboundError.invalidURL` with what was expected.
-    public init(_ text: String, verifiesCertificate: Bool = true) throws(OutboundError) {
+    public init(
+        _ text: String, verifiesCertificate: Bool = true, proxy: ProxyAddress? = nil, clientIdentity: ClientIdentity? = nil
+    ) throws(OutboundError) {
         guard let schemeEnd = text.firstRange(of: "://") else {
             throw OutboundError(.invalidURL, "a base URL begins with http:// or https://")
         }
@@ -46,33 +66,15 @@ public struct UpstreamBase: Sendable, Hashable {
             throw OutboundError(.invalidURL, "a base URL has no user, query, fragment, blank, control or non-ASCII character")
         }
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
-        let (host, port) = try Self.splitAuthority(rest[..<slash], defaultPort: usesTLS ? 443 : 80)
+        let (host, port) = try URLAuthority.split(rest[..<slash], defaultPort: usesTLS ? 443 : 80)
         var path = rest[slash...]
         while path.hasSuffix("/") { path.removeLast() }
-        self.address = UpstreamAddress(host: host, port: port, usesTLS: usesTLS, verifiesCertificate: verifiesCertificate)
+        self.address = UpstreamAddress(
+            host: host, port: port, usesTLS: usesTLS, verifiesCertificate: verifiesCertificate, proxy: proxy,
+            clientIdentity: clientIdentity)
         self.path = String(path)
     }
 
     /// What parts a URL, or may not stand in one as it is (RFC 3986 §2).
     private static let excluded = Array("?#@\\\"<>^`{|}".utf8)
-
-    private static func splitAuthority(_ text: Substring, defaultPort: Int) throws(OutboundError) -> (String, Int) {
-        var host = text
-        var portText: Substring?
-        if text.first == "[" {
-            guard let end = text.firstIndex(of: "]") else { throw OutboundError(.invalidURL, "an IPv6 host ends with ]") }
-            host = text[text.index(after: text.startIndex)..<end]
-            let tail = text[text.index(after: end)...]
-            if tail.first == ":" { portText = tail.dropFirst() } else if !tail.isEmpty { host = "" }
-        } else if let colon = text.firstIndex(of: ":") {
-            host = text[..<colon]
-            portText = text[text.index(after: colon)...]
-        }
-        guard !host.isEmpty else { throw OutboundError(.invalidURL, "a base URL names a host") }
-        guard let portText else { return (host.lowercased(), defaultPort) }
-        guard portText.utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let port = Int(portText), (1...65535).contains(port) else {
-            throw OutboundError(.invalidURL, "a port is a number from 1 to 65535")
-        }
-        return (host.lowercased(), port)
-    }
 }

@@ -1,5 +1,4 @@
 public import NIOCore
-internal import NIOSSL
 
 /// The relay's way out: pooled HTTP/1.1 connections of one event loop, so that a request and its upstream share a thread.
 ///
@@ -14,29 +13,10 @@ public final class UpstreamClient: Ticking {
         public var maximumPinnedUpstreams = 4096
         /// Shorter than the minute after which many servers close an idle connection.
         public var idleTimeout = TimeAmount.seconds(50)
+        /// How old a connection may be when it becomes free and is kept all the same. A new one follows what the upstream's name leads to
+        /// by then, and spreads over its servers.
+        public var maximumConnectionAge = TimeAmount.minutes(5)
         public init() {}
-    }
-
-    /// The TLS settings that every event loop shares; making one reads the system's certificates.
-    public struct TLS: Sendable {
-        let verifying: NIOSSLContext
-        let trustingAnyone: NIOSSLContext
-
-        /// - Throws: `OutboundError` where the system's certificates can't be read.
-        public init() throws(OutboundError) { try self.init(trusting: .default) }
-
-        init(trusting roots: NIOSSLTrustRoots) throws(OutboundError) {
-            do {
-                var settings = TLSConfiguration.makeClientConfiguration()
-                settings.trustRoots = roots
-                settings.applicationProtocols = ["http/1.1"]
-                self.verifying = try NIOSSLContext(configuration: settings)
-                settings.certificateVerification = .none
-                self.trustingAnyone = try NIOSSLContext(configuration: settings)
-            } catch {
-                throw OutboundError(.tls, "the system's TLS certificates can't be used")
-            }
-        }
     }
 
     public let eventLoop: any EventLoop
@@ -93,10 +73,11 @@ public final class UpstreamClient: Ticking {
         let isFull = isPinned && self.pinnedCount >= self.configuration.maximumPinnedUpstreams
         let pool = UpstreamPool(
             address: address, eventLoop: self.eventLoop, ticker: self.ticker,
-            tls: address.usesTLS ? (address.verifiesCertificate ? self.tls.verifying : self.tls.trustingAnyone) : nil,
+            tls: self.tls,
             limits: PoolState.Limits(
                 maximumConnections: isFull ? 0 : self.configuration.maximumConnections,
-                maximumWaiters: isFull ? 0 : self.configuration.maximumWaitingRequests))
+                maximumWaiters: isFull ? 0 : self.configuration.maximumWaitingRequests),
+            maximumConnectionAge: self.configuration.maximumConnectionAge)
         // One that takes nothing says so itself, and is then of no more use.
         guard !isFull else { return pool }
         self.pools[address] = pool

@@ -27,13 +27,21 @@ final class UpstreamConnection: ChannelDuplexHandler {
     /// Whether the pool and the call were told that the connection is gone.
     private var isLost = false
 
-    private let writer: RequestWriter
+    /// The handler of this connection that makes bytes of a request.
+    let writer: RequestWriter
+    /// The TLS with whoever takes the requests.
+    var tls: NIOSSLClientHandler?
+    /// Whether that is a proxy.
+    private let forwards: Bool
+    let openedAt: NIODeadline
 
-    /// - Parameter writer: the handler of this connection that makes bytes of a request.
-    init(id: Int, pool: UpstreamPool, writer: RequestWriter) {
+    /// - Parameter forwards: whether requests go to a proxy that passes each on.
+    init(id: Int, pool: UpstreamPool, writer: RequestWriter, forwards: Bool) {
         self.id = id
         self.writer = writer
         self.pool = pool
+        self.forwards = forwards
+        self.openedAt = pool.now
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -88,6 +96,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
         }
         switch self.unwrapInboundIn(data) {
         case .head(let head):
+            // Only a proxy answers that (RFC 9110 §15.5.8).
+            if self.forwards, head.status == .proxyAuthenticationRequired {
+                self.lose(OutboundError(.proxyRefused, "the proxy wants other credentials (407)"))
+                return context.close(promise: nil)
+            }
             if head.status == .switchingProtocols || !head.isKeepAlive { self.isClosing = true }
             call.head(head)
         case .body(let part):
@@ -117,19 +130,21 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if let event = event as? TLSUserEvent, case .handshakeCompleted = event, let pool = self.pool {
-            if pool.accepts(self.peerCertificate(context)) {
+            if pool.accepts(self.tls?.peerCertificate) {
                 pool.connectionReady(self)
             } else {
-                self.lose(OutboundError(.tls, "the certificate is one for another name"))
+                self.lose(
+                    self.forwards
+                        ? OutboundError(.proxyUnreachable, "the proxy's certificate is one for another name")
+                        : OutboundError(.tls, "the certificate is one for another name"))
                 context.close(promise: nil)
             }
         }
         context.fireUserInboundEventTriggered(event)
     }
 
-    private func peerCertificate(_ context: ChannelHandlerContext) -> NIOSSLCertificate? {
-        (try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self))?.peerCertificate
-    }
+    /// A proxy's tunnel leads to the upstream, and there is no TLS in it.
+    func established() { self.pool?.connectionReady(self) }
 
     func channelInactive(context: ChannelHandlerContext) {
         self.lose(OutboundError(.closed, "the upstream closed the connection before its answer was complete"))
@@ -139,11 +154,16 @@ final class UpstreamConnection: ChannelDuplexHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         let failure: OutboundError
         switch error {
+        case let error as OutboundError: failure = error
         case HTTPParserError.invalidEOFState, NIOSSLError.uncleanShutdown:
             failure = OutboundError(.closed, "the upstream closed the connection before its answer was complete")
         case is HTTPParserError, is NIOHTTPDecoderError:
             failure = OutboundError(.protocolViolation, "the upstream's answer is not valid HTTP/1.1")
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: failure = OutboundError(.tls, "the TLS connection failed")
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+            failure =
+                self.forwards
+                ? OutboundError(.proxyUnreachable, "the TLS connection to the proxy failed")
+                : OutboundError(.tls, "the TLS connection failed")
         default: failure = OutboundError(.closed, "the connection was reset")
         }
         self.lose(failure)

@@ -1,6 +1,4 @@
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOPosix
 internal import NIOSSL
 
 /// Performs what `PoolState` decides: the connections of one event loop to one upstream. Confined to its event loop.
@@ -10,22 +8,25 @@ final class UpstreamPool: @unchecked Sendable {
     let address: UpstreamAddress
     let ticker: LoopTicker
     private let eventLoop: any EventLoop
-    private let tls: NIOSSLContext?
+    private let dialer: UpstreamDialer
+    private let maximumConnectionAge: TimeAmount
     private var state: PoolState
     private var connections: [Int: UpstreamConnection] = [:]
-    /// The waiters of connections that are connected and have no TLS yet.
+    /// The waiters of connections that are connected and not ready: TLS, or a proxy, has to come first.
     private var handshaking: [Int: Int] = [:]
     private var waiting: [Int: UpstreamCall] = [:]
     private var nextWaiter = 0
     private var isClosed = false
 
     init(
-        address: UpstreamAddress, eventLoop: any EventLoop, ticker: LoopTicker, tls: NIOSSLContext?, limits: PoolState.Limits
+        address: UpstreamAddress, eventLoop: any EventLoop, ticker: LoopTicker, tls: UpstreamClient.TLS, limits: PoolState.Limits,
+        maximumConnectionAge: TimeAmount
     ) {
         self.address = address
         self.eventLoop = eventLoop
         self.ticker = ticker
-        self.tls = tls
+        self.dialer = UpstreamDialer(address, eventLoop: eventLoop, tls: tls)
+        self.maximumConnectionAge = maximumConnectionAge
         self.state = PoolState(limits: limits)
     }
 
@@ -96,9 +97,11 @@ final class UpstreamPool: @unchecked Sendable {
 
     func connectionFree(_ connection: UpstreamConnection, isReusable: Bool) {
         connection.isReused = true
+        let now = self.now
+        // A new one asks anew where the name leads.
+        let isYoung = now - connection.openedAt < self.maximumConnectionAge
         switch self.state.released(
-            connection.id, isReusable: isReusable && !self.isClosed,
-            now: Int64(bitPattern: self.now.uptimeNanoseconds))
+            connection.id, isReusable: isReusable && isYoung && !self.isClosed, now: Int64(bitPattern: now.uptimeNanoseconds))
         {
         case .keepIdle: break
         case .serve(let waiter):
@@ -113,24 +116,14 @@ final class UpstreamPool: @unchecked Sendable {
         }
     }
 
-    /// The TLS handshake is done.
+    /// The TLS handshake is done, or the proxy's tunnel is there.
     func connectionReady(_ connection: UpstreamConnection) {
         guard let waiter = self.handshaking.removeValue(forKey: connection.id) else { return }
         self.use(connection, for: waiter)
     }
 
-    /// Whether a certificate that TLS found good is one for this upstream's name (RFC 9110 §4.3.4).
-    ///
-    /// The TLS library is content where a certificate names the address that was connected to. Whoever leads a name astray can have a
-    /// certificate for their own address, so that here, where the host is a name, the certificate must say this name.
-    func accepts(_ certificate: NIOSSLCertificate?) -> Bool {
-        guard self.address.verifiesCertificate, !self.hostIsAddress else { return true }
-        guard let certificate else { return false }
-        return CertificateNames.isFor(self.address.host, certificate)
-    }
-
-    /// An address has no name to be asked for (RFC 6066 §3), nor to be found in a certificate.
-    private var hostIsAddress: Bool { (try? SocketAddress(ipAddress: self.address.host, port: 0)) != nil }
+    /// Whether a certificate that TLS found good is one for whoever takes the requests.
+    func accepts(_ certificate: NIOSSLCertificate?) -> Bool { self.dialer.accepts(certificate) }
 
     func connectionClosed(_ connection: UpstreamConnection, wasLeased: Bool, _ error: OutboundError) {
         // One that was never taken in is none of this pool's: it lost the race between the addresses of a host.
@@ -152,48 +145,16 @@ final class UpstreamPool: @unchecked Sendable {
     // MARK: Dialling
 
     private func dial(_ id: Int, for waiter: Int) {
-        let timeout = self.waiting[waiter]?.request.connectTimeout ?? .seconds(10)
-        let deadline = self.now + timeout
-        let bootstrap = ClientBootstrap(group: self.eventLoop)
-            .connectTimeout(timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelInitializer { channel in
-                // Once for each address that is tried.
-                channel.eventLoop.makeCompletedFuture { try self.configure(channel, id: id) }
-            }
-        self.connect(bootstrap)
+        let deadline = self.now + (self.waiting[waiter]?.request.connectTimeout ?? .seconds(10))
+        self.dialer
+            .dial(until: deadline) { UpstreamConnection(id: id, pool: self, writer: $0, forwards: $1) }
             .assumeIsolated()
             .whenComplete { result in
                 switch result {
                 case .success(let channel): self.dialled(id, channel: channel, for: waiter, deadline: deadline)
-                case .failure(let error): self.dialFailed(for: waiter, self.dialError(error))
+                case .failure(let error): self.dialFailed(for: waiter, self.dialer.failure(of: error))
                 }
             }
-    }
-
-    /// To the address that was pinned, and no other; else to whatever the name stands for.
-    private func connect(_ bootstrap: ClientBootstrap) -> EventLoopFuture<any Channel> {
-        guard let pinned = self.address.pinned else { return bootstrap.connect(host: self.address.host, port: self.address.port) }
-        do {
-            return bootstrap.connect(
-                to: try SocketAddress(packedIPAddress: ByteBuffer(bytes: pinned.bytes), port: self.address.port))
-        } catch {
-            return self.eventLoop.makeFailedFuture(error)
-        }
-    }
-
-    private func configure(_ channel: any Channel, id: Int) throws {
-        let pipeline = channel.pipeline.syncOperations
-        if let tls = self.tls {
-            try pipeline.addHandler(
-                NIOSSLClientHandler(context: tls, serverHostname: self.hostIsAddress ? nil : self.address.host))
-        }
-        let writer = RequestWriter()
-        try pipeline.addHandler(writer)
-        try pipeline.addHandler(
-            ByteToMessageHandler(
-                HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop)))
-        try pipeline.addHandler(UpstreamConnection(id: id, pool: self, writer: writer))
     }
 
     private func dialled(_ id: Int, channel: any Channel, for waiter: Int, deadline: NIODeadline) {
@@ -202,7 +163,7 @@ final class UpstreamPool: @unchecked Sendable {
             return self.dialFailed(for: waiter, OutboundError(.closed, "the connection was closed"))
         }
         self.connections[id] = connection
-        guard self.tls != nil else { return self.use(connection, for: waiter) }
+        guard self.dialer.hasGreeting else { return self.use(connection, for: waiter) }
         self.handshaking[id] = waiter
         self.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             guard self.handshaking.removeValue(forKey: id) != nil else { return }
@@ -223,18 +184,5 @@ final class UpstreamPool: @unchecked Sendable {
         let call = self.waiting.removeValue(forKey: waiter)
         self.leasedConnectionIsGone()
         call?.fail(error)
-    }
-
-    private func dialError(_ error: any Error) -> OutboundError {
-        let isTimeout =
-            switch error {
-            case ChannelError.connectTimeout: true
-            case let error as NIOConnectionError:
-                error.connectionErrors.contains { if case ChannelError.connectTimeout = $0.error { true } else { false } }
-            default: false
-            }
-        return isTimeout
-            ? OutboundError(.timedOut, "timed out waiting for a connection")
-            : OutboundError(.connect, "no connection to \(self.address.hostHeader)")
     }
 }

@@ -28,6 +28,9 @@ public struct WebRequest: Sendable {
     /// Whether doing it twice is the same as doing it once (RFC 9110 §9.2.2), as the method says unless the caller knows better. Such a
     /// request is sent again, once, where a kept connection ends before any answer; another only where nothing of it went out.
     public var isIdempotent: Bool
+    /// What the server is shown where it asks for a client's certificate; nil = nothing. Connections made with it are never used without,
+    /// or with another; it doesn't follow a redirect to another origin.
+    public var clientIdentity: ClientIdentity?
 
     public init(_ method: String, _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.method = method

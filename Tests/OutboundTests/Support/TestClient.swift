@@ -86,16 +86,17 @@ struct TestClient: Sendable {
 
     init(
         _ address: UpstreamAddress, maximumConnections: Int = 512, maximumWaitingRequests: Int = 1024,
-        idleTimeout: TimeAmount = .seconds(50)
+        idleTimeout: TimeAmount = .seconds(50), maximumConnectionAge: TimeAmount = .minutes(5), tls: UpstreamClient.TLS? = nil
     ) async throws {
         let eventLoop = self.eventLoop
-        let tls = try Self.tls.get()
+        let tls = try tls ?? Self.tls.get()
         self.address = address
         self.client = try await eventLoop.submit {
             var configuration = UpstreamClient.Configuration()
             configuration.maximumConnections = maximumConnections
             configuration.maximumWaitingRequests = maximumWaitingRequests
             configuration.idleTimeout = idleTimeout
+            configuration.maximumConnectionAge = maximumConnectionAge
             let client = UpstreamClient(
                 eventLoop: eventLoop, ticker: LoopTicker(eventLoop: eventLoop), tls: tls, configuration: configuration)
             return NIOLoopBound(client, eventLoop: eventLoop)

@@ -52,16 +52,21 @@ enum WebFixtures {
         try await LoopbackServer(answer: answer)
     }
 
+    /// The settings of a server that has the certificate for tests.
+    static func serverTLS() throws -> TLSConfiguration {
+        let certificates = try NIOSSLCertificate.fromPEMFile(self.folder + "localhost-certificate.pem")
+        return .makeServerConfiguration(
+            certificateChain: certificates.map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: self.folder + "localhost-key.pem", format: .pem)))
+    }
+
     /// One with the certificate for tests.
     /// - Parameter names: gets the name that each greeting asks for.
     static func tlsServer(
         greetedAs names: NIOLockedValueBox<[String?]> = NIOLockedValueBox([]),
         _ answer: @escaping @Sendable (Peer, LoopbackServer.Request) -> Void
     ) async throws -> LoopbackServer {
-        let certificates = try NIOSSLCertificate.fromPEMFile(Self.folder + "localhost-certificate.pem")
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: certificates.map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: Self.folder + "localhost-key.pem", format: .pem)))
+        var configuration = try self.serverTLS()
         configuration.sslContextCallback = { values, promise in
             names.withLockedValue { $0.append(values.serverHostname) }
             promise.succeed(.noChanges)

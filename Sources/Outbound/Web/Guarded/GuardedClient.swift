@@ -94,7 +94,7 @@ public struct GuardedClient: WebClient {
                     bounded: isLast ? remaining : min(remaining, max(remaining / 2, .milliseconds(250)))))
             let exchange = WebExchange(eventLoop: client.eventLoop, highWater: Self.bufferedBytes)
             do throws(OutboundError) {
-                let head = try await exchange.send(request, to: hop.target.upstream(at: address), by: client)
+                let head = try await exchange.send(request, to: hop.upstream(at: address), by: client)
                 if index > 0 { self.remember(address, of: hop.target) }
                 return WebAnswer(head, url: hop.request.url, exchange: exchange)
             } catch {

@@ -30,6 +30,9 @@ final class WebHop {
         return request
     }
 
+    /// Where it goes, at the address that was chosen.
+    func upstream(at address: IPAddress) -> UpstreamAddress { self.target.upstream(at: address, as: self.request.clientIdentity) }
+
     /// Whether an answer is a redirect to be followed, and where to.
     func location(in answer: WebAnswer) -> String? {
         guard self.request.maximumRedirects > 0, [301, 302, 303, 307, 308].contains(answer.status) else { return nil }
@@ -52,7 +55,10 @@ final class WebHop {
         guard next.usesTLS || !self.target.usesTLS else {
             throw OutboundError(.refusedAddress, "a redirect from https to http is not followed")
         }
-        if !next.hasSameOrigin(as: self.target) { self.request.headers = WebHeaders.forAnotherOrigin(self.request.headers) }
+        if !next.hasSameOrigin(as: self.target) {
+            self.request.headers = WebHeaders.forAnotherOrigin(self.request.headers)
+            self.request.clientIdentity = nil
+        }
         let becomesGET =
             status == 303
             ? !["GET", "HEAD"].contains(self.request.method) : (status == 301 || status == 302) && self.request.method == "POST"

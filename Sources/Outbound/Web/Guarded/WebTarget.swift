@@ -140,8 +140,10 @@ struct WebTarget: Sendable, Equatable {
 
 extension WebTarget {
     /// Where connections for it go, at the address that was chosen.
-    func upstream(at address: IPAddress) -> UpstreamAddress {
-        UpstreamAddress(host: self.poolName, port: self.port, usesTLS: self.usesTLS, pinned: address)
+    func upstream(at address: IPAddress, as identity: ClientIdentity? = nil) -> UpstreamAddress {
+        UpstreamAddress(
+            host: self.poolName, port: self.port, usesTLS: self.usesTLS, pinned: address,
+            clientIdentity: self.usesTLS ? identity : nil)
     }
 
     /// Whether `other` is at the same scheme, host and port (RFC 6454 §5).
