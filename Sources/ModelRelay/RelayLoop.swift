@@ -34,6 +34,7 @@ public final class RelayLoop {
     let client: UpstreamClient
     let meter: Meter
     let providers: ProviderCatalogue
+    let models: ModelCatalogue
     let settings: RelaySettings
     let clock: WallClock
     var random = SystemRandomNumberGenerator()
@@ -43,13 +44,14 @@ public final class RelayLoop {
 
     public init(
         eventLoop: any EventLoop, lane: Int, client: UpstreamClient, meter: Meter, providers: ProviderCatalogue,
-        settings: RelaySettings, clock: WallClock
+        models: ModelCatalogue = ModelCatalogue(files: []), settings: RelaySettings, clock: WallClock
     ) {
         self.eventLoop = eventLoop
         self.lane = lane
         self.client = client
         self.meter = meter
         self.providers = providers
+        self.models = models
         self.settings = settings
         self.clock = clock
     }

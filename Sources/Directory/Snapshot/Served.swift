@@ -7,16 +7,17 @@ public final class ServedChannel: Sendable {
     public let channel: Channel
     /// The models it offers: its own, or the operator's default models for its type.
     public let models: [String]
-    private let mapping: [String: String]
+    private let mapping: ModelNameMap
 
     init(_ channel: Channel, defaults: ChannelDefaults) {
         self.channel = channel
         models = channel.models.isEmpty ? defaults.models(forType: channel.type) : channel.models
-        mapping = channel.modelMapping.isEmpty ? defaults.mapping(forType: channel.type) : channel.modelMapping
+        let names = channel.modelMapping.isEmpty ? defaults.mapping(forType: channel.type) : channel.modelMapping
+        mapping = ModelNameMap(names.lazy.map { ($0.key, $0.value) })
     }
 
     /// The name that the upstream knows a model by. The channel's mapping counts, or where it has none, the operator's default
-    /// for its type; a name that isn't mapped is sent as it is.
+    /// for its type, in which one `*` stands for any text; a name that isn't mapped is sent as it is.
     public func upstreamModel(for model: String) -> String { mapping[model] ?? model }
 
     /// The sets it belongs to.

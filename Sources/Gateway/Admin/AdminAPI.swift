@@ -2,6 +2,7 @@ public import Directory
 internal import HTTPTypes
 public import Hummingbird
 public import Logging
+public import ModelRelay
 internal import NIOCore
 public import Storage
 public import Wire
@@ -25,16 +26,19 @@ public struct AdminAPI: Sendable {
     ///   - tools: lists the tools of MCP servers; nil = they are not shown.
     ///   - upstreams: knows the servers that calls were passed on to; nil = there are none.
     ///   - previewer: compiles OpenAPI documents; nil = they can't be looked at.
+    ///   - providers: the kinds of channel.
+    ///   - models: what is known of models.
     public init(
         store: Store, directory: LiveDirectory, configuration: Configuration, tester: any ChannelTester,
         tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
-        previewer: (any DocumentPreviewer)? = nil, clock: WallClock = .system, logger: Logger
+        previewer: (any DocumentPreviewer)? = nil, providers: ProviderCatalogue, models: ModelCatalogue,
+        clock: WallClock = .system, logger: Logger
     ) {
         services = AdminServices(
             store: store, directory: directory, configuration: configuration, tester: tester,
             configuredServers: ConfiguredServers(servers: configuration.configuredServers),
             toolLists: ToolLists(lister: tools, clock: clock), upstreams: upstreams, previewer: previewer,
-            clock: clock, startedAt: clock.nowMilliseconds())
+            providers: providers, models: models, clock: clock, startedAt: clock.nowMilliseconds())
         keys = AdminKeyCheck(key: configuration.keys.admin)
         self.logger = logger
         table = .standard

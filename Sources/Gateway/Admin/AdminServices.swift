@@ -1,4 +1,5 @@
 internal import Directory
+internal import ModelRelay
 internal import Storage
 internal import Wire
 
@@ -15,6 +16,8 @@ struct AdminServices: Sendable {
     let upstreams: (any UpstreamHealthSource)?
     /// nil = OpenAPI documents can't be looked at.
     let previewer: (any DocumentPreviewer)?
+    let providers: ProviderCatalogue
+    let models: ModelCatalogue
     let clock: WallClock
     /// When the server was started, milliseconds since 1970.
     let startedAt: Int64

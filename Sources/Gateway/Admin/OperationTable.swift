@@ -24,6 +24,7 @@ struct OperationTable: Sendable {
     /// Everything that is served.
     static let standard = OperationTable(
         statusOperations + groupOperations + tokenOperations + channelOperations + channelTestOperations + modelOperations
+            + catalogueOperations
             + serverOperations + groupServerOperations + serverParameterOperations + embeddedServerOperations
             + offeredServerOperations + upstreamOperations + documentOperations + logOperations)
 

@@ -63,6 +63,7 @@ enum SwaggerDocument {
         let described: [DefinitionDescription] = [
             Definitions.group.description, Definitions.token.description, Definitions.channel.description,
             Definitions.channelBasics.description, Definitions.channelTest.description, Definitions.testResult.description,
+            Definitions.channelType.description,
             Definitions.modelConfig.description, Definitions.timeouts.description, Definitions.price.description,
             Definitions.publicServer.description, Definitions.endpoints.description, Definitions.groupServer.description,
             Definitions.serverParameters.description, Definitions.embeddedServer.description,

@@ -17,7 +17,7 @@ extension Server {
         AdminAPI(
             store: self.store, directory: self.directory, configuration: self.configuration,
             tester: RelayChannelTester(hotSides: self.hotSides, clock: .system), tools: self.tools, upstreams: self.tools,
-            previewer: self.tools,
+            previewer: self.tools, providers: self.providers, models: self.models,
             logger: self.logger
         ).addRoutes(to: router)
         return router

@@ -24,6 +24,8 @@ struct Server {
     let meter: Meter
     let registry: MetricsRegistry
     let hotSides: HotSides
+    let providers: ProviderCatalogue
+    let models: ModelCatalogue
     let tools: ToolHost
     let group: MultiThreadedEventLoopGroup
     let logger: Logger
@@ -59,6 +61,9 @@ struct Server {
         let meter = Meter(journal: store.journal, billingEnabled: configuration.relay.isBillingEnabled)
         let templates = try configuration.templatesFolder.map { folder in try Templates(overlay: folder) } ?? Templates()
         let providers = try ProviderCatalogue(files: templates.files(in: "providers"))
+        let models = ModelCatalogue(files: templates.files(in: "models"))
+        // Those built in are known to be good, and read when they are asked for.
+        if configuration.templatesFolder != nil { try models.check() }
         let tls = try UpstreamClient.TLS()
         let loops = try await UpstreamLoops(group, tls: tls)
         let tools = Self.tools(configuration, loops, group, store.secrets, logger)
@@ -72,7 +77,8 @@ struct Server {
                 ?? UpstreamClient(eventLoop: eventLoop, ticker: LoopTicker(eventLoop: eventLoop), tls: tls)
             let ticker = upstream.ticker
             let relay = RelayLoop(
-                eventLoop: eventLoop, lane: lane, client: upstream, meter: meter, providers: providers, settings: settings,
+                eventLoop: eventLoop, lane: lane, client: upstream, meter: meter, providers: providers, models: models,
+                settings: settings,
                 clock: .system)
             return HotLoop(
                 relay: relay, upstream: upstream, ticker: ticker, tools: tools, meter: meter, directory: directory,
@@ -82,6 +88,8 @@ struct Server {
         self.tools = tools
         self.configuration = configuration
         self.store = store
+        self.providers = providers
+        self.models = models
         self.directory = directory
         self.meter = meter
         self.registry = registry

@@ -49,9 +49,9 @@ extension ChatCall {
             self.attempt = FakeAttempt.configuredFailure(channel.configs, eventLoop: self.loop.eventLoop, receiver: self)
         case .http:
             let requests = try self.loop.requests(.chatCompletions, provider: provider, channel: served)
-            let head = requests.post(
-                from: self.request.head.headers, traceHeaders: self.request.traceHeaders,
-                accept: self.chat.isStreamed ? "text/event-stream" : "application/json")
+            let head = try requests.post(
+                model: model, isStreamed: self.chat.isStreamed, from: self.request.head.headers,
+                traceHeaders: self.request.traceHeaders)
             var upstream = UpstreamRequest(head: head, body: body)
             upstream.connectTimeout = self.loop.settings.connectTimeout
             upstream.headTimeout = self.headTimeout

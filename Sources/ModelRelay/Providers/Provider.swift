@@ -1,13 +1,17 @@
 internal import Outbound
-internal import Wire
+public import Wire
 
-/// A kind of upstream, as its file under `templates/providers` describes it.
+/// A kind of upstream, as its file under `templates/providers` describes it: which wire formats it speaks, where, and how it differs
+/// from their references. A provider that speaks known formats needs no code of its own.
 public struct Provider: Sendable, Hashable {
+    /// Where the credential stands in a request.
     public enum Authentication: Sendable, Hashable {
         /// `Authorization: Bearer <key>`
         case bearer
         /// The key alone in a header of this name.
         case header(String)
+        /// A parameter of this name in the query.
+        case query(String)
         case none
     }
 
@@ -20,106 +24,99 @@ public struct Provider: Sendable, Hashable {
         case fakeError = "fake-error"
     }
 
+    /// A header that every request has.
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        public var value: String
+    }
+
+    /// How one wire format differs from what holds for the whole provider.
+    public struct FormatRules: Sendable, Hashable {
+        /// The path that stands in place of the provider's version path, where this format has a base of its own.
+        public var versionPath: String?
+        /// Where the credential stands, where that is elsewhere than for the other formats.
+        public var authentication: Authentication?
+        public var headers: [Header] = []
+        public var quirks = Quirks()
+    }
+
+    /// What holds for models of certain names only.
+    public struct ModelRule: Sendable, Hashable {
+        public var patterns: [ModelNamePattern]
+        /// Whether it holds only where the base URL is the provider's own host: another server that speaks the same formats may serve
+        /// models of the same names in others.
+        public var isForOwnHostOnly = false
+        /// The only formats in which these models are served, best first; nil = all.
+        public var formats: [WireFormat]?
+        /// Paths in place of the provider's own.
+        public var paths: [WireFormat: String] = [:]
+        public var quirks: [WireFormat: Quirks] = [:]
+    }
+
+    /// The name in error messages, and of its file.
     public var name: String
+    /// The name that the contract shows.
+    public var displayName: String
     /// The contract's number of the channel type.
     public var type: Int64
+    /// The default; "" where every channel has to name one.
     public var baseURL: String
+    /// The path of the API's version, such as `/v1`, with which or without which a base URL may be given.
+    public var versionPath: String
+    /// Ends of custom base URLs, each with what is added to it.
+    public var extendedPaths: [String: String]
+    /// Headers that take their value from a member of the channel's `configs`: member to header.
+    public var configHeaders: [String: String]
     public var keyHelp: String
+    public var key: ProviderKey
     public var authentication: Authentication
+    public var headers: [Header]
     public var transport: Transport
-    /// Paths below the base URL by wire format, for those it speaks.
+    /// The formats of `paths`, in the file's order, which is that of preference.
+    public var formats: [WireFormat]
+    /// Paths below the base URL by wire format, for those it speaks. `{model}` stands for the model's name.
     public var paths: [WireFormat: String]
-}
-
-/// The shape of requests and answers at an endpoint.
-public enum WireFormat: String, Sendable, Hashable {
-    case chatCompletions = "chat-completions"
-}
-
-extension Provider {
-    private static let members: Set<String> = ["name", "type", "baseURL", "keyHelp", "authentication", "transport", "paths"]
-
-    /// - Throws: a `ProviderError` that names the file and the member.
-    init(json: JSON, file: String) throws(ProviderError) {
-        func text(_ name: String) throws(ProviderError) -> String {
-            guard let value = json[name]?.stringValue else { throw ProviderError(file, "`\(name)` must be a string") }
-            return value
-        }
-        guard let object = json.objectValue else { throw ProviderError(file, "a provider is a mapping") }
-        // A member that is misspelt would otherwise be one that isn't there.
-        for (name, _) in object where !Self.members.contains(name) {
-            throw ProviderError(file, "`\(name)` is not a member of a provider")
-        }
-        self.name = try text("name")
-        guard let type = json["type"]?.int64Value else { throw ProviderError(file, "`type` must be a whole number") }
-        self.type = type
-        self.baseURL = try text("baseURL")
-        do { _ = try UpstreamBase(self.baseURL) } catch { throw ProviderError(file, "`baseURL`: \(error.message)") }
-        self.keyHelp = json["keyHelp"]?.stringValue ?? ""
-        switch try text("authentication") {
-        case "bearer": self.authentication = .bearer
-        case "none": self.authentication = .none
-        case let name
-        where name.hasPrefix("header:") && name.utf8.dropFirst(7).allSatisfy(Self.isTokenByte) && name.utf8.count > 7:
-            self.authentication = .header(String(name.dropFirst(7)))
-        default: throw ProviderError(file, "`authentication` must be bearer, none or header:<name>")
-        }
-        guard let transport = Transport(rawValue: json["transport"]?.stringValue ?? "http") else {
-            throw ProviderError(file, "`transport` must be http, fake or fake-error")
-        }
-        self.transport = transport
-        self.paths = [:]
-        for (name, path) in json["paths"]?.objectValue ?? JSONObject() {
-            guard let format = WireFormat(rawValue: name), let path = path.stringValue, path.hasPrefix("/") else {
-                throw ProviderError(file, "`paths` maps known wire formats to paths that begin with /")
-            }
-            self.paths[format] = path
-        }
-    }
+    /// Paths for streams, where those have their own.
+    public var streamPaths: [WireFormat: String]
+    public var formatRules: [WireFormat: FormatRules]
+    public var modelRules: [ModelRule]
+    /// What people should know, in Markdown.
+    public var readme: String
+    /// The JSON Schema of a channel's `configs`; empty where there is nothing to set.
+    public var configSchema: JSONObject
 }
 
 extension Provider {
-    /// Whether a header's name may hold it; fewer than RFC 9110 §5.6.2 allows, and all that are used.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+    /// The formats in which a model is served, best first.
+    /// - Parameter baseURL: the channel's; "" = the provider's.
+    public func formats(forModel model: String, baseURL: String = "") -> [WireFormat] {
+        guard let only = self.rules(model, baseURL).lazy.compactMap(\.formats).first else { return self.formats }
+        return only.filter { self.path($0, model: model, baseURL: baseURL) != nil }
     }
-}
 
-/// A provider's file that can't be used.
-public struct ProviderError: Error, Sendable, CustomStringConvertible {
-    public var file: String
-    public var message: String
-    init(_ file: String, _ message: String) {
-        self.file = file
-        self.message = message
+    /// The path below the base URL for a model; nil where the format isn't spoken.
+    public func path(_ format: WireFormat, model: String, isStreamed: Bool = false, baseURL: String = "") -> String? {
+        if let path = self.rules(model, baseURL).lazy.compactMap({ $0.paths[format] }).first { return path }
+        return (isStreamed ? self.streamPaths[format] : nil) ?? self.paths[format]
     }
-    public var description: String { "\(self.file): \(self.message)" }
-}
 
-/// All kinds of upstream, by the contract's number.
-public struct ProviderCatalogue: Sendable {
-    private var byType: [Int64: Provider] = [:]
+    /// How the provider differs from a format's reference for a model.
+    public func quirks(_ format: WireFormat, model: String, baseURL: String = "") -> Quirks {
+        if let quirks = self.rules(model, baseURL).lazy.compactMap({ $0.quirks[format] }).first { return quirks }
+        return self.formatRules[format]?.quirks ?? Quirks()
+    }
 
-    /// - Parameter files: path and text of each file under `templates/providers`.
-    /// - Throws: a `ProviderError` for a file that isn't understood, or a number that two files claim.
-    public init(files: [(path: String, text: String)]) throws(ProviderError) {
-        for file in files {
-            let document: YAMLDocument
-            do { document = try YAML.parse(file.text) } catch { throw ProviderError(file.path, "\(error)") }
-            let provider = try Provider(json: document.root, file: file.path)
-            if let other = self.byType[provider.type] {
-                throw ProviderError(file.path, "type \(provider.type) is \(other.name)'s already")
-            }
-            self.byType[provider.type] = provider
+    /// The rules that hold, in the file's order: the first that says something counts.
+    private func rules(_ model: String, _ baseURL: String) -> [ModelRule] {
+        guard !self.modelRules.isEmpty else { return [] }
+        let name = ModelNamePattern.Name(model)
+        return self.modelRules.filter { rule in
+            rule.patterns.contains { $0.matches(name) } && (!rule.isForOwnHostOnly || self.isOwnHost(baseURL))
         }
     }
 
-    public subscript(type: Int64) -> Provider? { self.byType[type] }
-
-    public var all: [Provider] { self.byType.values.sorted { $0.type < $1.type } }
+    private func isOwnHost(_ baseURL: String) -> Bool {
+        func host(_ url: String) -> String? { (try? UpstreamBase(url))?.address.host }
+        return baseURL.isEmpty || host(baseURL) == host(self.baseURL)
+    }
 }

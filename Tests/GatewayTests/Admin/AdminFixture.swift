@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdTesting
 import Ledger
 import Logging
+import ModelRelay
 import NIOCore
 import Testing
 import Wire
@@ -90,6 +91,14 @@ struct AdminFixture: Sendable {
     }
 }
 
+/// What ships with the package, read once.
+enum BuiltIn {
+    static let providers = Result { try ProviderCatalogue(files: Templates().files(in: "providers")) }
+    /// Those of two owners: enough to show, and quick to.
+    static let models = ModelCatalogue(
+        files: Templates().files(in: "models").filter { ["models/anthropic.json", "models/jina.json"].contains($0.path) })
+}
+
 /// Runs `body` with an admin API over a new store.
 func withAdmin(
     _ engine: AdminEngine = .sqlite, tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
@@ -118,7 +127,8 @@ func withAdmin<Value>(
         let router = Router()
         AdminAPI(
             store: store, directory: directory, configuration: admin, tester: TesterDouble(), tools: tools, upstreams: upstreams,
-            previewer: previewer ?? ToolHost(ToolHost.Parts(documents: .unreachable)), clock: clock, logger: logger
+            previewer: previewer ?? ToolHost(ToolHost.Parts(documents: .unreachable)),
+            providers: try BuiltIn.providers.get(), models: BuiltIn.models, clock: clock, logger: logger
         ).addRoutes(to: router)
         try await Application(router: router, logger: logger).test(.router) { client in
             try await body(AdminFixture(client: client, store: store, directory: directory))

@@ -133,4 +133,40 @@ struct ChannelAPITests {
             #expect(try await admin.failure(.post, "/api/channel/", body) == "400 " + message)
         }
     }
+
+    @Test(
+        "keys, base URLs and settings are held against the provider's, each line of a key on its own",
+        arguments: [
+            (["type": 18, "key": "secret"], "key: expected <api_key>:<api_secret>"),
+            (["type": 18, "key": "a:b\nsecret\nc:d"], "key: expected <api_key>:<api_secret> in line 2"),
+            (["type": 14], "key: expected a key that isn't empty"),
+            (["type": 50, "key": "k"], "base_url: expected a URL: Sangfor AICP has no default"),
+            (["type": 1, "base_url": "https://h/?q"], "base_url: a base URL has no user, query, fragment"),
+            (["type": 53, "key": "k", "configs": ["delay_ms": "1"]], "configs.delay_ms: must be"),
+        ] as [(JSON, String)])
+    func againstProvider(body: JSON, message: String) async throws {
+        try await withAdmin { admin async throws in
+            #expect(try await admin.failure(.post, "/api/channel/", body).hasPrefix("400 " + message))
+            #expect(try await admin.failure(.post, "/api/channels/", [body]).hasPrefix("400 body[0]." + message))
+            #expect(try await admin.data(.get, "/api/channels/all") == [])
+        }
+    }
+
+    @Test("keys of several parts can be added in bulk and changed; kinds that aren't served are stored as they are")
+    func keysOfParts() async throws {
+        try await withAdmin { admin async throws in
+            let made = try await admin.data(
+                .post, "/api/channels/", [["type": 27, "name": "m", "key": "k1|g1\nk2"], ["type": 33, "key": "region|ak|sk"]])
+            #expect(made["total"] == 3)
+            let id = try #require(made["channels"]?[0]?["id"]?.int64Value)
+            #expect(
+                try await admin.failure(.put, "/api/channel/\(id)", ["key": "a|b|c"])
+                    == "400 key: expected <key>|<group_id>, or a key")
+            // Its own key comes back masked, and is what is checked.
+            var shown = try await admin.data(.get, "/api/channel/\(id)")
+            shown["base_url"] = "https://api.minimax.io"
+            #expect(try await admin.data(.put, "/api/channel/\(id)", shown)["base_url"] == "https://api.minimax.io")
+            #expect(admin.directory.current.channel(id: id)?.channel.key == "k1|g1")
+        }
+    }
 }

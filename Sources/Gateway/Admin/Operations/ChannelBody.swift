@@ -1,24 +1,29 @@
 internal import Directory
+internal import HTTPTypes
+internal import ModelRelay
 internal import Wire
 
 /// Reads channels from bodies.
 enum ChannelBody {
     /// The channels of one body: one for each line of its key.
-    static func channels(_ body: BodyObject) throws(AdminFailure) -> [Channel] {
+    static func channels(_ body: BodyObject, providers: ProviderCatalogue) throws(AdminFailure) -> [Channel] {
         let type = try body.required("type", "the number of a provider", try type(body))
         let name = try body.string("name") ?? ""
         let keys = (try body.string("key") ?? "").split { $0.isNewline }.map { $0.trimmingSpaces() }.filter { !$0.isEmpty }
         var channels: [Channel] = []
-        for key in keys.isEmpty ? [""] : keys {
+        for (index, key) in (keys.isEmpty ? [""] : keys).enumerated() {
             var channel = Channel(id: 0, type: type, name: name, key: key, createdAt: 0)
             try read(body, into: &channel)
+            try check(channel, body, line: keys.count > 1 ? index + 1 : nil, providers)
             channels.append(channel)
         }
         return channels
     }
 
     /// What `stored` becomes: what the body leaves out is reset, but for type, name, key and status, and secrets that came back masked.
-    static func replacement(_ body: BodyObject, for stored: Channel) throws(AdminFailure) -> Channel {
+    static func replacement(
+        _ body: BodyObject, for stored: Channel, providers: ProviderCatalogue
+    ) throws(AdminFailure) -> Channel {
         var channel = Channel(id: stored.id, type: stored.type, name: stored.name, key: stored.key, createdAt: stored.createdAt)
         channel.status = stored.status
         channel.balance = stored.balance
@@ -32,7 +37,23 @@ enum ChannelBody {
         if case .object(let configs) = SecretMask.restore(.object(channel.configs), stored: .object(stored.configs)) {
             channel.configs = configs
         }
+        try check(channel, body, line: nil, providers)
         return channel
+    }
+
+    /// Holds the settings against what the provider's file says. A channel of a kind that isn't served is stored as it is.
+    ///
+    /// - Parameter line: the key's line among several.
+    private static func check(
+        _ channel: Channel, _ body: BodyObject, line: Int?, _ providers: ProviderCatalogue
+    ) throws(AdminFailure) {
+        guard let provider = providers[channel.type] else { return }
+        do {
+            try provider.check(baseURL: channel.baseURL, key: channel.key, proxyURL: channel.proxyURL, configs: channel.configs)
+        } catch {
+            let place = line.flatMap { error.place == "key" ? " in line \($0)" : nil } ?? ""
+            throw AdminFailure(.badRequest, "\(body.place(of: error.place)): \(error.problem)\(place)")
+        }
     }
 
     private static func type(_ body: BodyObject) throws(AdminFailure) -> Int64? {
@@ -45,7 +66,7 @@ enum ChannelBody {
 
     private static func read(_ body: BodyObject, into channel: inout Channel) throws(AdminFailure) {
         channel.baseURL = try url("base_url", body, schemes: ["http://", "https://"])
-        channel.proxyURL = try url("proxy_url", body, schemes: ["http://", "https://", "socks5://"])
+        channel.proxyURL = try url("proxy_url", body, schemes: ["http://", "https://", "socks5://", "socks5h://"])
         channel.models = try body.strings("models") ?? []
         channel.modelMapping = try body.texts("model_mapping") ?? [:]
         channel.priority = try body.integer("priority", in: -1_000_000...1_000_000) ?? 0

@@ -36,7 +36,7 @@ extension OperationTable {
             .post, "/channels/", "Creates channels, all or none.", body: .objects("AddChannel", channelMembers), answer: channels
         ) { call, services in
             var new: [Channel] = []
-            for body in try call.objects() { new += try ChannelBody.channels(body) }
+            for body in try call.objects() { new += try ChannelBody.channels(body, providers: services.providers) }
             return try await create(new, call, services)
         },
         Operation(
@@ -44,7 +44,8 @@ extension OperationTable {
             body: .object("AddChannel", channelMembers),
             answer: channels
         ) { call, services in
-            try await create(try ChannelBody.channels(try call.object()), call, services)
+            try await create(
+                try ChannelBody.channels(try call.object(), providers: services.providers), call, services)
         },
         Operation(.get, "/channel/{id}", "Shows a channel.", answer: channel) { call, services in
             Definitions.channel.json(try await services.store.channels.get(call.number("id")), services.presentation(for: call))
@@ -55,7 +56,7 @@ extension OperationTable {
             body: .object("AddChannel", channelMembers), answer: channel
         ) { call, services in
             let stored = try await services.store.channels.get(call.number("id")).channel
-            let channel = try ChannelBody.replacement(try call.object(), for: stored)
+            let channel = try ChannelBody.replacement(try call.object(), for: stored, providers: services.providers)
             let written = services.applied(try await services.store.channels.update(channel))
             return Definitions.channel.json(written, services.presentation(for: call))
         },

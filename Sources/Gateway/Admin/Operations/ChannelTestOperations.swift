@@ -40,12 +40,12 @@ extension OperationTable {
                 ) { call, services in
                     let body = try call.object()
                     let model = try body.required("model", "a text", body.string("model"))
-                    return await shown(try channel(body), model, call, services)
+                    return await shown(try channel(body, services), model, call, services)
                 },
                 Operation(
                     .post, all, "Tests all models of a channel that is not stored.", query: options,
                     body: .object("TestChannel", preview), answer: tests, changesDirectory: false
-                ) { call, services in try await run([try channel(try call.object())], call, services) },
+                ) { call, services in try await run([try channel(try call.object(), services)], call, services) },
             ]
         }
 
@@ -54,8 +54,8 @@ extension OperationTable {
         return await shown(channel, call.text("model"), call, services)
     }
 
-    private static func channel(_ body: BodyObject) throws(AdminFailure) -> Channel {
-        let channels = try ChannelBody.channels(body)
+    private static func channel(_ body: BodyObject, _ services: AdminServices) throws(AdminFailure) -> Channel {
+        let channels = try ChannelBody.channels(body, providers: services.providers)
         guard channels.count == 1, let channel = channels.first else { throw body.wrong("key", expected: "one key") }
         return channel
     }
