@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 import mcp_peers  # noqa: E402
 import report  # noqa: E402
 import rounds  # noqa: E402
+from report import verdict  # noqa: E402
 
 MOST_CPU_MICROSECONDS = 120
 MOST_ADDED_MICROSECONDS = 150
@@ -32,10 +33,6 @@ def aims(rows):
     return lines
 
 
-def verdict(text, reached):
-    return f"{text}: {'reached' if reached else '**missed**'}"
-
-
 SHAPE = report.Shape(
     title="Tool calls",
     unit="call",
@@ -47,7 +44,8 @@ SHAPE = report.Shape(
 
 
 def main():
-    options = rounds.arguments(mcp_peers.ALL, "bench/mcp", __doc__.splitlines()[0], [1, 16, 32], SHAPE.scenarios, seconds=5)
+    connections = dict.fromkeys(SHAPE.scenarios, [1, 16, 32])
+    options = rounds.arguments(mcp_peers.ALL, "bench/mcp", __doc__.splitlines()[0], connections, SHAPE.scenarios, seconds=5)
     rounds.run(mcp_peers.ALL, options, SHAPE, suffix="-mcp")
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import pathlib
-import time
 
 import peers
 from mcp_client import MODERN, MCPClient, problem
@@ -21,22 +20,8 @@ class MCPPeer(Peer):
     # Of the endpoint, by era.
     paths = dict.fromkeys(ERAS, "/mcp")
 
-    def probe(self):
-        """Empty as soon as one era works; `unable` says what is wrong with the other."""
-        self.unable = {}
-        for era in self.scenarios:
-            wrong = problem(self.ports[era], self.paths[era], self.key, era == "modern")
-            if wrong:
-                self.unable[era] = wrong
-        return "" if len(self.unable) < len(self.scenarios) else "; ".join(f"{era}: {text}" for era, text in self.unable.items())
-
-    def wait(self, seconds=60):
-        super().wait(seconds)
-        # The first answer may have come while the rest was still starting.
-        for _ in range(3):
-            if self.unable:
-                time.sleep(0.5)
-                self.probe()
+    def problem(self, era):
+        return problem(self.ports[era], self.paths[era], self.key, era == "modern")
 
     @contextlib.contextmanager
     def clients(self, scenario, connections):

@@ -97,4 +97,5 @@ def measure(peer, scenario, connections, seconds):
         "requests_per_second": requests / result["seconds"],
         "cpu_microseconds": used / requests if requests else None,
         "resident_kibibytes": resident,
+        "lacking": scenario in peer.lacking,
     }

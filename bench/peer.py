@@ -46,14 +46,22 @@ class Peer:
         self.ports = dict.fromkeys(self.scenarios, free_port())
         # Why a scenario can't be measured, where the others can.
         self.unable = {}
+        # What is missing from the answers of a scenario that is measured all the same.
+        self.lacking = {}
         self.process = None
 
     def start(self):
         raise NotImplementedError
 
-    def probe(self):
-        """One request through it: empty when it was answered as it should be, otherwise what was wrong."""
+    def problem(self, scenario):
+        """What is wrong with its answers in this scenario; empty when they are as they should be."""
         raise NotImplementedError
+
+    def probe(self):
+        """Tries every scenario: empty as soon as one works, and `unable` says what is wrong with the others."""
+        wrong = {scenario: self.problem(scenario) for scenario in self.scenarios}
+        self.unable = {scenario: text for scenario, text in wrong.items() if text}
+        return "" if len(self.unable) < len(self.scenarios) else "; ".join(f"{scenario}: {text}" for scenario, text in self.unable.items())
 
     @contextlib.contextmanager
     def clients(self, scenario, connections):
@@ -78,7 +86,14 @@ class Peer:
             )
 
     def wait(self, seconds=60):
-        """Until a request is answered through it."""
+        """Until it works; the first answer may come while the rest is still starting, so what failed is tried again."""
+        self.wait_for_one(seconds)
+        for _ in range(3):
+            if self.unable:
+                time.sleep(0.5)
+                self.probe()
+
+    def wait_for_one(self, seconds):
         deadline, last = time.monotonic() + seconds, ""
         while time.monotonic() < deadline:
             if self.process.poll() is not None:

@@ -7,28 +7,46 @@ import pathlib
 import shutil
 import sqlite3
 import time
+from http.client import HTTPException
 
+from chat_answers import Lacking, Wrong, check
+from chats import CHAT, MESSAGES, MODELS, PASSED_THROUGH, PATHS, SCENARIOS
 from peer import KEY, ROOT, Peer, Unavailable
 from portico import AdminError, Portico, free_port, request
 
-MODEL = "bench-model"
 PEPPER = "bench-pepper-0123456789abcdef"
+# Of Portico's channels: OpenAI and any server that speaks its formats, and Anthropic.
+CHANNEL_TYPES = {CHAT: 1, MESSAGES: 14}
 
 
 class ChatPeer(Peer):
-    """One that relays chats, as one answer or as a stream."""
+    """One that relays chats, as one answer or as a stream; by itself it passes on the bytes, whatever format they are in."""
 
-    scenarios = ("json", "sse")
+    scenarios = PASSED_THROUGH
     script = pathlib.Path(__file__).with_name("post.lua")
 
-    def probe(self):
-        body = {"model": MODEL, "messages": [{"role": "user", "content": "Hello"}]}
-        answer = request(self.ports["json"], "POST", "/v1/chat/completions", {"Authorization": "Bearer " + self.key}, body)
-        return "" if answer.status == 200 and b"chat.completion" in answer.body else f"{answer.status} {answer.text[:200]}"
+    def problem(self, scenario):
+        """Sends once what the load will send, and looks at the whole answer."""
+        chat = SCENARIOS[scenario]
+        self.lacking.pop(scenario, None)
+        try:
+            check(chat, request(self.ports[scenario], "POST", PATHS[chat.client], chat.headers(self.key), chat.body().encode()))
+        except Lacking as lacking:
+            self.lacking[scenario] = str(lacking)
+        except Wrong as wrong:
+            return " ".join(str(wrong).split())
+        except (OSError, HTTPException, ValueError, LookupError, TypeError, AttributeError) as error:
+            return f"{type(error).__name__}: {error}"
+        return ""
 
     @contextlib.contextmanager
     def clients(self, scenario, connections):
-        yield {"BENCH_KEY": self.key, "BENCH_STREAM": "true" if scenario == "sse" else "false"}
+        chat = SCENARIOS[scenario]
+        headers = "\n".join(f"{name}: {value}" for name, value in chat.headers(self.key).items())
+        yield {"BENCH_PATH": PATHS[chat.client], "BENCH_HEADERS": headers, "BENCH_BODY": chat.body()}
+
+    def answered(self):
+        return request(self.upstream_port, "GET", "/answers").json()
 
 
 class Upstream(ChatPeer):
@@ -50,6 +68,7 @@ class PorticoPeer(ChatPeer):
     """Everything on: token check, limits, ledger, log row, journal, SQLite."""
 
     name = "portico"
+    scenarios = tuple(SCENARIOS)
     binary = ""
 
     def start(self):
@@ -71,9 +90,10 @@ class PorticoPeer(ChatPeer):
         self.wait(20)
 
     def furnish(self):
-        """What the group may use: the model at a price, with limits that are counted and never reached."""
-        self.gateway.channel(MODEL, 1, base_url=f"http://127.0.0.1:{self.upstream_port}/v1")
-        self.gateway.price(MODEL, rpm=1_000_000_000, tpm=1_000_000_000_000)
+        """What the group may use: a model of each upstream at a price, with limits that are counted and never reached."""
+        for upstream, model in MODELS.items():
+            self.gateway.channel(model, CHANNEL_TYPES[upstream], base_url=f"http://127.0.0.1:{self.upstream_port}/v1")
+            self.gateway.price(model, rpm=1_000_000_000, tpm=1_000_000_000_000)
 
     def stop(self):
         self.gateway.stop()
@@ -101,12 +121,21 @@ class PorticoPeer(ChatPeer):
         return "token, limits, ledger, log row and journal on; SQLite"
 
 
+class PorticoBefore(PorticoPeer):
+    """Another Portico beside the one that is measured: what was there before a change."""
+
+    name = "before"
+
+    def describe(self):
+        return "the binary that --before named, configured as portico"
+
+
 class Nginx(ChatPeer):
     """A reverse proxy with kept-alive upstream connections and no access log: the floor for a relay that copies bytes."""
 
     name = "nginx"
     # What a scenario's location says beside the address.
-    directives = {"sse": "proxy_buffering off;"}
+    directives = {scenario: "proxy_buffering off;" for scenario, chat in SCENARIOS.items() if chat.streamed}
 
     def start(self):
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
@@ -190,9 +219,10 @@ class Envoy(ChatPeer):
 
 
 class Rolter(ChatPeer):
-    """Its data plane from a file: a virtual key, one provider, one route. No control plane, no database, no log sink."""
+    """Its data plane from a file: a virtual key, a provider and a route for each model. No control plane, no database, no log sink."""
 
     name = "rolter"
+    scenarios = tuple(SCENARIOS)
 
     def start(self):
         program = ROOT / ".venv-bench" / "bin" / "rolter"
@@ -215,19 +245,24 @@ port = {self.ports[self.scenarios[0]]}
 
     def tables(self):
         """What it serves and to whom, in TOML."""
-        return f"""
+        kinds = {CHAT: "openai_compatible", MESSAGES: "anthropic"}
+        routes = [
+            f"""
 [[providers]]
-name = "model"
-kind = "openai_compatible"
+name = "{upstream}"
+kind = "{kinds[upstream]}"
 api_base = "http://127.0.0.1:{self.upstream_port}"
 
 [[routes]]
-model = "{MODEL}"
+model = "{model}"
 strategy = "round_robin"
 [[routes.targets]]
-provider = "model"
-model = "{MODEL}"
-
+provider = "{upstream}"
+model = "{model}"
+"""
+            for upstream, model in MODELS.items()
+        ]
+        return f"""{"".join(routes)}
 [[virtual_keys]]
 key = "{KEY}"
 name = "bench"
@@ -236,30 +271,33 @@ disabled = false
 """
 
     def describe(self):
-        return "virtual key and route from a file; no database, no log sink"
+        return "virtual key and two routes from a file; no database, no log sink"
 
 
 class LiteLLM(ChatPeer):
-    """The proxy server with one model and a master key; no database, so no spend log."""
+    """The proxy server with two models and a master key; no database, so no spend log."""
 
     name = "litellm"
+    scenarios = tuple(SCENARIOS)
 
     def start(self):
         program = ROOT / ".venv-bench-litellm" / "bin" / "litellm"
         if not program.exists():
             raise Unavailable("litellm is not installed")
-        parameters = {
-            "model": "openai/" + MODEL,
-            "api_base": f"http://127.0.0.1:{self.upstream_port}/v1",
-            "api_key": "none",
-        }
+        address = f"http://127.0.0.1:{self.upstream_port}"
+        providers = {CHAT: ("openai/", address + "/v1"), MESSAGES: ("anthropic/", address)}
+        models = [
+            {"model_name": model, "litellm_params": {"model": provider + model, "api_base": base, "api_key": "none"}}
+            for model, (provider, base) in ((model, providers[upstream]) for upstream, model in MODELS.items())
+        ]
         settings = {
-            "model_list": [{"model_name": MODEL, "litellm_params": parameters}],
+            "model_list": models,
             "general_settings": {"master_key": KEY},
-            "litellm_settings": {"telemetry": False, "num_retries": 0},
+            # Without the last one it would send messages for an OpenAI model to /v1/responses.
+            "litellm_settings": {"telemetry": False, "num_retries": 0, "use_chat_completions_url_for_anthropic_messages": True},
         }
         (self.folder / "config.yaml").write_text(json.dumps(settings))
-        port = self.ports["json"]
+        port = self.ports[self.scenarios[0]]
         self.run(
             [program, "--config", "config.yaml", "--host", "127.0.0.1", "--port", port, "--num_workers", self.workers],
             LITELLM_LOG="ERROR",
@@ -269,7 +307,7 @@ class LiteLLM(ChatPeer):
         self.wait(120)
 
     def describe(self):
-        return "one model, master key; no database"
+        return "two models, master key; no database"
 
 
 ALL = [Upstream, Nginx, PorticoPeer, Envoy, Rolter, LiteLLM]

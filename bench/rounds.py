@@ -28,19 +28,27 @@ def words(text):
     return text.split(",")
 
 
-def arguments(kinds, program, description, connections, scenarios, seconds=3):
-    """The options that every benchmark takes; `kinds` are its peers."""
+def arguments(kinds, program, description, connections, scenarios, seconds=3, more=()):
+    """The options that every benchmark takes, and `more` of its own; `kinds` are its peers.
+
+    `connections` has the numbers for each scenario, and so has the option's value.
+    """
     names = [kind.name for kind in kinds]
     parser = argparse.ArgumentParser(prog=program, description=description)
     parser.add_argument("--seconds", type=int, default=seconds, help=f"length of one measurement ({seconds})")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each kind; the median counts (3)")
-    parser.add_argument("--connections", type=numbers, default=connections, help=",".join(map(str, connections)))
+    usual = "; ".join(dict.fromkeys(",".join(map(str, counts)) for counts in connections.values()))
+    parser.add_argument("--connections", type=numbers, help=f"the same for every scenario ({usual})")
     parser.add_argument("--scenarios", type=words, default=list(scenarios), help=",".join(scenarios))
     parser.add_argument("--only", type=words, default=names, help=",".join(names))
     parser.add_argument("--workers", type=int, default=1, help="event loops, workers or threads of each peer (1)")
     parser.add_argument("--portico-bin", default=str(report.ROOT / ".build" / "release" / "portico"))
     parser.add_argument("--no-save", action="store_true", help="print only, keep nothing in bench/results")
-    return parser.parse_args()
+    for flag, settings in more:
+        parser.add_argument(flag, **settings)
+    options = parser.parse_args()
+    options.connections = dict.fromkeys(scenarios, options.connections) if options.connections else connections
+    return options
 
 
 def start_all(kinds, options, folder, running):
@@ -73,8 +81,8 @@ def rounds(options, measured):
     figures, troubles, turn = [], [], 0
     for number in range(options.rounds):
         for scenario in options.scenarios:
-            for connections in options.connections:
-                able = [peer for peer in measured if scenario not in peer.unable]
+            able = [peer for peer in measured if scenario in peer.scenarios and scenario not in peer.unable]
+            for connections in options.connections[scenario]:
                 turn += 1
                 at = turn % max(1, len(able))
                 for peer in able[at:] + able[:at]:
@@ -118,7 +126,13 @@ def run(kinds, options, shape, suffix=""):
         missing = start_all(kinds, options, folder, running)
         measured = [peer for peer in running if peer.name in options.only]
         figures, troubles = rounds(options, measured)
-        notes = troubles + recorded(measured, figures)
+        lacking = [
+            f"{peer.name}, {scenario}: measured, though {peer.lacking[scenario]}"
+            for peer in measured
+            for scenario in options.scenarios
+            if scenario in peer.lacking
+        ]
+        notes = lacking + troubles + recorded(measured, figures)
     finally:
         for peer in reversed(running):
             peer.stop()
@@ -133,11 +147,13 @@ def run(kinds, options, shape, suffix=""):
         "load_before": round(load_before, 1),
         "load_after": round(os.getloadavg()[0], 1),
         "peers": {peer.name: peer.describe() for peer in measured},
-        "unable": {peer.name: peer.unable for peer in measured if peer.unable},
+        "unable": {
+            peer.name: {scenario: text for scenario, text in peer.unable.items() if scenario in options.scenarios} for peer in measured
+        },
         "missing": missing,
         "notes": notes,
     }
-    rows = report.summarise(figures)
+    rows = report.summarise(figures, shape)
     text = report.markdown(rows, facts, shape)
     print(text)
     if not options.no_save:

@@ -1,8 +1,10 @@
 /*
- * The upstream of bench/relay: a model provider reduced to what a relay sees of it.
+ * The upstream of bench/relay: a model provider reduced to what a relay sees of it, in two formats.
  *
- * A POST whose body asks for a stream gets 100 server-sent events, each in a chunk and a write of its own, one round of the loop
- * apart; any other gets a fixed chat completion.
+ * A POST to a path with /messages in it is answered as Anthropic's messages, any other as OpenAI's chat completions. One whose body
+ * asks for a stream gets server-sent events, each in a chunk and a write of its own, one round of the loop apart: 100 chunks of a chat,
+ * or 100 deltas of a message between its opening and its end. Any other gets a fixed answer, of nearly the same size in both formats.
+ * GET /answers, which is neither, says how many were sent to their end.
  *
  *     upstream PORT
  */
@@ -11,38 +13,85 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { stream_length = 100 };
+/* An event that is sent so many times in a row. */
+struct step {
+    const char *event;
+    size_t length;
+    int times;
+    bool only_with_usage;
+};
+
+struct format {
+    const char *whole;
+    /* Ends with a step without an event; the one before it is sent always, and once. */
+    const struct step *steps;
+};
 
 struct stream {
     struct connection *connection;
-    int next_event;
+    const struct step *step;
+    int sent;
     bool wants_usage;
 };
 
-static const char completion[] =
-    "{\"id\":\"chatcmpl-BENCH0000000000000000000000\",\"object\":\"chat.completion\",\"created\":1790000000,"
-    "\"model\":\"bench-model\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
-    "\"The quick brown fox jumps over the lazy dog, and the relay in between has nothing to add to it.\","
-    "\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":19,"
-    "\"completion_tokens\":24,\"total_tokens\":43,\"prompt_tokens_details\":{\"cached_tokens\":0},"
-    "\"completion_tokens_details\":{\"reasoning_tokens\":0}},\"service_tier\":\"default\","
-    "\"system_fingerprint\":\"fp_bench00000\"}";
+#define STEP(text, count) {.event = text, .length = sizeof text - 1, .times = count}
+#define TEXT "The quick brown fox jumps over the lazy dog, and the relay in between has nothing to add to it."
 
-#define CHUNK_START                                                                                                  \
+#define CHUNK(rest)                                                                                                  \
     "data: {\"id\":\"chatcmpl-BENCH0000000000000000000000\",\"object\":\"chat.completion.chunk\",\"created\":1790000000," \
-    "\"model\":\"bench-model\",\"choices\":["
-static const char content_event[] = CHUNK_START "{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]}\n\n";
-static const char last_event[] = CHUNK_START "{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
-static const char usage_event[] = CHUNK_START
-    "],\"usage\":{\"prompt_tokens\":19,\"completion_tokens\":98,\"total_tokens\":117}}\n\n";
-static const char done_event[] = "data: [DONE]\n\n";
+    "\"model\":\"bench-model\",\"choices\":[" rest "}\n\n"
+#define USAGE_CHUNK CHUNK("],\"usage\":{\"prompt_tokens\":19,\"completion_tokens\":98,\"total_tokens\":117}")
+
+static const struct step chat_steps[] = {
+    STEP(CHUNK("{\"index\":0,\"delta\":{\"content\":\" word\"},\"finish_reason\":null}]"), 98),
+    STEP(CHUNK("{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]"), 1),
+    {.event = USAGE_CHUNK, .length = sizeof USAGE_CHUNK - 1, .times = 1, .only_with_usage = true},
+    STEP("data: [DONE]\n\n", 1),
+    {.event = NULL},
+};
+
+static const struct format chat = {
+    .whole =
+        "{\"id\":\"chatcmpl-BENCH0000000000000000000000\",\"object\":\"chat.completion\",\"created\":1790000000,"
+        "\"model\":\"bench-model\",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
+        "\"" TEXT "\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":19,"
+        "\"completion_tokens\":24,\"total_tokens\":43,\"prompt_tokens_details\":{\"cached_tokens\":0},"
+        "\"completion_tokens_details\":{\"reasoning_tokens\":0}},\"service_tier\":\"default\","
+        "\"system_fingerprint\":\"fp_bench00000\"}",
+    .steps = chat_steps,
+};
+
+#define EVENT(name, rest) "event: " name "\ndata: {\"type\":\"" name "\"" rest "}\n\n"
+#define MESSAGE(content, reason)                                                                             \
+    "\"id\":\"msg_BENCH00000000000000000000\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"bench-messages\"," \
+    "\"content\":[" content "],\"stop_reason\":" reason ",\"stop_sequence\":null,"
+#define USAGE(output)                                                                             \
+    "\"usage\":{\"input_tokens\":19,\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0," \
+    "\"cache_creation\":{\"ephemeral_5m_input_tokens\":0,\"ephemeral_1h_input_tokens\":0},"           \
+    "\"output_tokens\":" output ",\"service_tier\":\"standard\"}"
+
+static const struct step messages_steps[] = {
+    STEP(EVENT("message_start", ",\"message\":{" MESSAGE("", "null") USAGE("1") "}"), 1),
+    STEP(EVENT("content_block_start", ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}"), 1),
+    STEP(EVENT("content_block_delta", ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\" word\"}"), 100),
+    STEP(EVENT("content_block_stop", ",\"index\":0"), 1),
+    STEP(EVENT("message_delta", ",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{\"output_tokens\":100}"), 1),
+    STEP(EVENT("message_stop", ""), 1),
+    {.event = NULL},
+};
+
+static const struct format messages = {
+    .whole = "{" MESSAGE("{\"type\":\"text\",\"text\":\"" TEXT "\"}", "\"end_turn\"") USAGE("24") "}",
+    .steps = messages_steps,
+};
 
 static struct stream running[most_connections];
 static int running_count;
+static unsigned long answers_sent;
 
-static bool send_event(struct connection *connection, const char *event, size_t length, bool last) {
+static bool send_event(struct connection *connection, const struct step *step, bool last) {
     char chunk[1024];
-    int used = snprintf(chunk, sizeof chunk, "%zx\r\n%.*s\r\n%s", length, (int)length, event, last ? "0\r\n\r\n" : "");
+    int used = snprintf(chunk, sizeof chunk, "%zx\r\n%s\r\n%s", step->length, step->event, last ? "0\r\n\r\n" : "");
     return send_all(connection, chunk, (size_t)used);
 }
 
@@ -55,35 +104,49 @@ static void drop_stream(struct stream *stream) {
 /* Sends the next event of a stream; false when the connection is broken. */
 static bool advance(struct stream *stream) {
     struct connection *connection = stream->connection;
-    int number = stream->next_event++;
-    if (number < stream_length - 2) return send_event(connection, content_event, sizeof content_event - 1, false);
-    if (number == stream_length - 2) {
-        return send_event(connection, last_event, sizeof last_event - 1, false) &&
-               (!stream->wants_usage || send_event(connection, usage_event, sizeof usage_event - 1, false));
+    if (stream->step->only_with_usage && !stream->wants_usage) stream->step++;
+    const struct step *step = stream->step;
+    if (++stream->sent == step->times) {
+        stream->step++;
+        stream->sent = 0;
     }
-    drop_stream(stream);
-    return send_event(connection, done_event, sizeof done_event - 1, true);
+    bool last = stream->step->event == NULL;
+    if (last) {
+        drop_stream(stream);
+        answers_sent++;
+    }
+    return send_event(connection, step, last);
+}
+
+static bool send_json(struct connection *connection, const char *body) {
+    char answer[2048];
+    int used = snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                        strlen(body), body);
+    return send_all(connection, answer, (size_t)used);
 }
 
 static bool respond(struct connection *connection, struct request *request) {
     const char *body = request->body;
     size_t length = request->body_length;
+    if (strncmp(request->head, "GET /answers ", 13) == 0) {
+        char number[32];
+        snprintf(number, sizeof number, "%lu", answers_sent);
+        return send_json(connection, number);
+    }
+    const char *line_end = memmem(request->head, request->head_length, "\r\n", 2);
+    bool to_messages = memmem(request->head, (size_t)(line_end - request->head), "/messages", 9) != NULL;
+    const struct format *format = to_messages ? &messages : &chat;
     if (memmem(body, length, "\"stream\":true", 13) || memmem(body, length, "\"stream\": true", 14)) {
         static const char head[] =
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
             "Transfer-Encoding: chunked\r\n\r\n";
         connection->busy = true;
         running[running_count++] = (struct stream){
-            .connection = connection, .wants_usage = memmem(body, length, "include_usage", 13) != NULL};
+            .connection = connection, .step = format->steps, .wants_usage = memmem(body, length, "include_usage", 13) != NULL};
         return send_all(connection, head, sizeof head - 1);
     }
-    static char answer[2048];
-    static int used;
-    if (used == 0) {
-        used = snprintf(answer, sizeof answer, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                        sizeof completion - 1, completion);
-    }
-    return send_all(connection, answer, (size_t)used);
+    answers_sent++;
+    return send_json(connection, format->whole);
 }
 
 /* Backwards, because the last of the list takes the place of one that ends. */

@@ -81,7 +81,7 @@ public struct RelayError: Error, Sendable {
     }
 
     /// The types of Anthropic's API errors, by status.
-    private var anthropicType: String {
+    var anthropicType: String {
         switch self.status.code {
         case 400: "invalid_request_error"
         case 401: "authentication_error"
@@ -95,7 +95,7 @@ public struct RelayError: Error, Sendable {
     }
 
     /// The canonical codes of Google's APIs, by status.
-    private var canonicalCode: String {
+    var canonicalCode: String {
         switch self.status.code {
         case 400, 413, 415: "INVALID_ARGUMENT"
         case 401: "UNAUTHENTICATED"

@@ -22,6 +22,10 @@ public struct RelaySettings: Sendable {
     public var streamTimeout = TimeAmount.minutes(3)
     /// The longest silence within an answer.
     public var idleTimeout = TimeAmount.minutes(2)
+    /// After how long a client of a stream that hears nothing is sent an event that says nothing.
+    public var keepAliveInterval = TimeAmount.seconds(15)
+    /// How long events are held back that only say that an answer begins, so that a failure may still be tried elsewhere.
+    public var holdTimeout = TimeAmount.seconds(2)
 
     public init() {}
 }
@@ -38,7 +42,10 @@ public final class RelayLoop {
     let settings: RelaySettings
     let clock: WallClock
     var random = SystemRandomNumberGenerator()
-    private var prepared: [Int64: (channel: ServedChannel, format: WireFormat, requests: UpstreamRequests)] = [:]
+    /// The formats that can be translated, and the plugins that there are.
+    var codecs = Codecs.standard
+    var plugins = Plugins.standard
+    private var prepared: [Int64: (channel: ServedChannel, requests: [WireFormat: UpstreamRequests])] = [:]
     /// Far more channels than anybody has; then all is prepared anew.
     private static let mostPrepared = 10_000
 
@@ -61,22 +68,23 @@ public final class RelayLoop {
         _ format: WireFormat, provider: Provider, channel: ServedChannel
     ) throws(Failure) -> UpstreamRequests {
         let id = channel.channel.id
-        if let known = self.prepared[id], known.channel === channel, known.format == format { return known.requests }
+        if let known = self.prepared[id], known.channel === channel, let requests = known.requests[format] { return requests }
         let requests = try UpstreamRequests(format, provider: provider, channel: channel.channel)
         if self.prepared.count >= Self.mostPrepared { self.prepared.removeAll() }
-        self.prepared[id] = (channel, format, requests)
+        if self.prepared[id]?.channel !== channel { self.prepared[id] = (channel, [:]) }
+        self.prepared[id]?.requests[format] = requests
         return requests
     }
 
-    /// Serves a chat completion; what it answers goes to `sink`, perhaps before this returns.
+    /// Serves a call of a model; what it answers goes to `sink`, perhaps before this returns.
     /// - Returns: nil where it was refused and answered at once.
-    public func chatCompletion(_ request: RelayRequest, sink: any AnswerSink) -> (any RelayCall)? {
+    public func call(_ request: RelayRequest, sink: any AnswerSink) -> (any RelayCall)? {
         do {
-            let call = ChatCall(request: request, admitted: try ChatAdmission(request, loop: self), loop: self, sink: sink)
+            let call = ModelCall(request: request, admitted: try CallAdmission(request, loop: self), loop: self, sink: sink)
             call.start()
             return call
         } catch {
-            error.send(to: sink, requestID: request.requestID)
+            error.send(to: sink, requestID: request.requestID, dialect: request.endpoint.format.dialect)
             return nil
         }
     }

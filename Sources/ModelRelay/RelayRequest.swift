@@ -8,6 +8,7 @@ public struct RelayRequest {
     public var requestID: RequestID
     /// When its head arrived, milliseconds since 1970.
     public var receivedAt: Int64
+    public var endpoint: Endpoint
     public var head: HTTPRequestHead
     public var body: ByteBuffer
     public var caller: Caller
@@ -18,11 +19,13 @@ public struct RelayRequest {
     public var traceHeaders: [(String, String)]
 
     public init(
-        requestID: RequestID, receivedAt: Int64, head: HTTPRequestHead, body: ByteBuffer, caller: Caller, snapshot: Snapshot,
+        requestID: RequestID, receivedAt: Int64, endpoint: Endpoint, head: HTTPRequestHead, body: ByteBuffer, caller: Caller,
+        snapshot: Snapshot,
         clientAddress: String, traceHeaders: [(String, String)]
     ) {
         self.requestID = requestID
         self.receivedAt = receivedAt
+        self.endpoint = endpoint
         self.head = head
         self.body = body
         self.caller = caller

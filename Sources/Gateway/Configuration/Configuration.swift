@@ -140,6 +140,8 @@ extension Configuration {
         public var groupMaximumTokens = 0
         /// Whether answers may be compressed.
         public var isGzipEnabled = false
+        /// After how long a client of a stream that hears nothing is sent an event that says nothing.
+        public var streamKeepAlive = Duration.seconds(15)
 
         public init() {}
     }

@@ -95,6 +95,9 @@ extension Configuration {
             "GROUP_MAX_TOKEN_NUM", key: "relay.groupMaximumTokens", \.relay.groupMaximumTokens, 0...1_000_000,
             "How many tokens a group may have; 0 = any number."),
         .boolean("GZIP_ENABLED", key: "relay.gzip", \.relay.isGzipEnabled, "Compresses answers for clients that accept it."),
+        .duration(
+            "PORTICO_STREAM_KEEP_ALIVE", key: "relay.streamKeepAlive", \.relay.streamKeepAlive, atMost: .seconds(3600),
+            "After how long a client of a stream that hears nothing is sent an event that says nothing."),
         .boolean(
             "SAVE_ALL_LOG_DETAIL", key: "callLog.allDetail", \.callLog.savesAllDetail,
             "Keeps the bodies of every call, not only of those that failed."),

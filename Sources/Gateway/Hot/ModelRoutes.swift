@@ -13,7 +13,7 @@ struct ModelRoutes {
     func call(for request: HotRequest, sink: any AnswerSink) -> any HotCall {
         let sink = HeaderSink(
             sink, adding: HotPolicy.corsHeaders(origin: request.origin, allowed: self.loop.policy.modelOrigins),
-            kind: self.kind(of: request), request: request, loop: self.loop)
+            kind: Self.kind(of: request), request: request, loop: self.loop)
         if request.head.method == .OPTIONS, request.origin != nil {
             sink.answer(.noContent, HotPolicy.preflightHeaders, ByteBuffer())
             return AnsweredCall()
@@ -26,12 +26,9 @@ struct ModelRoutes {
         }
     }
 
-    private func kind(of request: HotRequest) -> HotMetrics.Kind {
-        switch request.target.path {
-        case "/v1/chat/completions": .chat
-        case "/v1/models": .models
-        default: .other
-        }
+    private static func kind(of request: HotRequest) -> HotMetrics.Kind {
+        if request.target.path == "/v1/models" { return .models }
+        return request.head.method == .POST && ModelEndpoints.isConversation(request.target) ? .chat : .other
     }
 
     private func authenticated(_ request: HotRequest, sink: any AnswerSink) throws(RelayError) -> any HotCall {
@@ -44,9 +41,11 @@ struct ModelRoutes {
             throw RelayError(
                 .serviceUnavailable, type: "server_error", code: "disabled", "the operator has switched the service off")
         }
+        if request.head.method == .POST, let endpoint = ModelEndpoints.endpoint(of: request.target) {
+            return ModelHotCall(
+                request: request, endpoint: endpoint, caller: caller, snapshot: snapshot, loop: self.loop, sink: sink)
+        }
         switch (request.head.method, request.target.path) {
-        case (.POST, "/v1/chat/completions"):
-            return ChatHotCall(request: request, caller: caller, snapshot: snapshot, loop: self.loop, sink: sink)
         case (.GET, "/v1/models"):
             self.send(ModelList.list(snapshot, for: caller), request, sink)
         case (.GET, _):
@@ -72,7 +71,7 @@ struct ModelRoutes {
     /// Endpoints of the contract that are to come answer 501; a path that never was one is 404, a wrong method 405.
     private func unserved(_ request: HotRequest) -> RelayError {
         let path = request.target.path
-        if path == "/v1/chat/completions" || path == "/v1/models" {
+        if path == "/v1/models" || ModelEndpoints.endpoint(of: request.target) != nil {
             return RelayError(
                 .methodNotAllowed, code: "method_not_allowed", "\(path) does not take \(request.head.method.rawValue)")
         }
@@ -83,8 +82,7 @@ struct ModelRoutes {
     }
 
     private static let known = [
-        "/v1/completions", "/v1/embeddings", "/v1/engines", "/v1/moderations", "/v1/images", "/v1/audio", "/v1/rerank",
-        "/v1/parse",
+        "/v1/engines", "/v1/images", "/v1/audio", "/v1/parse",
         "/v1/video", "/v1/videos", "/v1/responses", "/v1/operations", "/v1/dashboard", "/v1/files", "/v1/fine_tuning",
         "/v1/assistants", "/v1/threads", "/v1/models", "/api/v1/services", "/api/v1/tasks", "/api/v3/contents",
     ]
@@ -109,17 +107,21 @@ final class AnsweredCall: HotCall {
     func writabilityChanged(isWritable: Bool) {}
 }
 
-/// `POST /v1/chat/completions`, waiting for its body and then served by the relay.
-final class ChatHotCall: HotCall {
+/// A call of a model, waiting for its body and then served by the relay.
+final class ModelHotCall: HotCall {
     private let request: HotRequest
+    private let endpoint: Endpoint
     private let caller: Caller
     private let snapshot: Snapshot
     private let loop: HotLoop
     private let sink: any AnswerSink
     private var call: (any RelayCall)?
 
-    init(request: HotRequest, caller: Caller, snapshot: Snapshot, loop: HotLoop, sink: any AnswerSink) {
+    init(
+        request: HotRequest, endpoint: Endpoint, caller: Caller, snapshot: Snapshot, loop: HotLoop, sink: any AnswerSink
+    ) {
         self.request = request
+        self.endpoint = endpoint
         self.caller = caller
         self.snapshot = snapshot
         self.loop = loop
@@ -127,16 +129,17 @@ final class ChatHotCall: HotCall {
     }
 
     func start(body: ByteBuffer) {
-        self.call = self.loop.relay.chatCompletion(
+        self.call = self.loop.relay.call(
             RelayRequest(
-                requestID: self.request.id, receivedAt: self.request.receivedAt, head: self.request.head, body: body,
+                requestID: self.request.id, receivedAt: self.request.receivedAt, endpoint: self.endpoint, head: self.request.head,
+                body: body,
                 caller: self.caller, snapshot: self.snapshot, clientAddress: self.request.clientAddress,
                 traceHeaders: TraceHeaders.travelling(self.request.head.headers)),
             sink: self.sink)
     }
 
     func refuse(_ reason: BodyRefusal) {
-        RelayError(reason).send(to: self.sink, requestID: self.request.id)
+        RelayError(reason).send(to: self.sink, requestID: self.request.id, dialect: self.endpoint.format.dialect)
     }
 
     func clientIsGone() { self.call?.clientIsGone() }

@@ -5,6 +5,7 @@ extension RelaySettings {
     init(_ configuration: Configuration) {
         self.init()
         self.retryTimes = Int64(configuration.relay.retryTimes)
+        self.keepAliveInterval = TimeAmount(configuration.relay.streamKeepAlive)
         self.savesAllDetail = configuration.callLog.savesAllDetail
         self.requestDetailBytes = configuration.callLog.requestBodyMaximumBytes
         self.responseDetailBytes = configuration.callLog.responseBodyMaximumBytes

@@ -84,8 +84,31 @@ public struct CallMode: Sendable, Hashable {
 
     public static let unknown = CallMode(number: 0)
     public static let chatCompletions = CallMode(number: 1)
+    public static let completions = CallMode(number: 2)
+    public static let embeddings = CallMode(number: 3)
+    public static let moderations = CallMode(number: 4)
+    public static let imageGenerations = CallMode(number: 5)
+    public static let imageEdits = CallMode(number: 6)
+    public static let audioSpeech = CallMode(number: 7)
+    public static let audioTranscription = CallMode(number: 8)
+    public static let audioTranslation = CallMode(number: 9)
+    public static let rerank = CallMode(number: 10)
+    public static let parsePDF = CallMode(number: 11)
+    /// Anthropic's messages.
+    public static let messages = CallMode(number: 12)
+    public static let responses = CallMode(number: 16)
+    public static let responsesGet = CallMode(number: 17)
+    public static let responsesDelete = CallMode(number: 18)
+    public static let responsesCancel = CallMode(number: 19)
+    public static let responsesInputItems = CallMode(number: 20)
+    /// Gemini's content, whole and streamed.
+    public static let gemini = CallMode(number: 21)
+    public static let geminiTTS = CallMode(number: 29)
+    public static let geminiImage = CallMode(number: 30)
     /// A tool call over MCP; outside the range that the contract uses.
     public static let toolCall = CallMode(number: 1001)
+    /// Tokens counted without an answer; outside the range that the contract uses.
+    public static let countTokens = CallMode(number: 1002)
 }
 
 /// Takes finished calls on their way to the database. Implemented by Storage's journal.

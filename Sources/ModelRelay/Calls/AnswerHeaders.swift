@@ -28,6 +28,13 @@ extension HTTPResponseHead {
         self.headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") ?? false
     }
 
+    /// The upstream's own name for the request, at most 256 bytes.
+    var upstreamRequestID: String? {
+        (self.headers.first(name: "x-request-id") ?? self.headers.first(name: "request-id")).flatMap {
+            $0.utf8.count <= 256 ? $0 : nil
+        }
+    }
+
     /// Its type where that is JSON's, perhaps with parameters.
     var jsonType: String? {
         self.headers.first(name: "content-type").flatMap { $0.lowercased().hasPrefix("application/json") ? $0 : nil }

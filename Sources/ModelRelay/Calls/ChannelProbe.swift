@@ -64,7 +64,9 @@ final class ChannelProbe: UpstreamReceiver {
         case .http:
             do {
                 let requests = try UpstreamRequests(.chatCompletions, provider: provider, channel: channel)
-                let head = try requests.post(model: self.upstreamModel, isStreamed: false, from: [:], traceHeaders: [])
+                let head = try requests.post(
+                    model: self.upstreamModel, isStreamed: false, endpoint: Endpoint(.chatCompletions, recordPath: ""), from: [:],
+                    traceHeaders: [])
                 var request = UpstreamRequest(head: head, body: body)
                 request.headTimeout = .seconds(60)
                 self.attempt = loop.client.send(request, to: requests.base.address, receiver: self)

@@ -9,9 +9,7 @@ struct UpstreamRequests {
     var base: UpstreamBase { self.endpoint.base }
     private let endpoint: ProviderEndpoint
     private let headers: HTTPHeaders
-
-    /// The client's headers that travel in this wire format. Keys, cookies and forwarding headers never do.
-    private static let travelling = ["openai-organization", "openai-project", "openai-beta"]
+    private let format: WireFormat
 
     /// - Throws: where the provider does not speak the format, or the channel's base URL or key can't be used. A key is pasted by a person:
     ///   one with a line break in it would be two headers.
@@ -19,6 +17,7 @@ struct UpstreamRequests {
         guard provider.formats.contains(format) else {
             throw Failure(.notImplemented, code: "not_implemented", "\(provider.name) channels don't serve \(format.rawValue)")
         }
+        self.format = format
         do {
             self.endpoint = try ProviderEndpoint(
                 format, provider: provider, baseURL: channel.baseURL, key: channel.key,
@@ -40,15 +39,19 @@ struct UpstreamRequests {
     /// The head of one request. `Content-Length` is added where it is sent.
     /// - Throws: where the provider doesn't serve the model in this format.
     func post(
-        model: String, isStreamed: Bool, from client: HTTPHeaders, traceHeaders: [(String, String)]
+        model: String, isStreamed: Bool, endpoint: Endpoint, from client: HTTPHeaders, traceHeaders: [(String, String)]
     ) throws(Failure) -> HTTPRequestHead {
         guard let target = self.endpoint.target(model: model, isStreamed: isStreamed) else {
             throw Failure(.notImplemented, code: "not_implemented", "the channel doesn't serve this model in this format")
         }
         var headers = self.headers
         headers.add(name: "Accept", value: isStreamed ? "text/event-stream" : "application/json")
-        for (name, value) in client where name.utf8.count >= 11 && Self.travelling.contains(name.lowercased()) {
-            headers.add(name: name, value: value)
+        if endpoint.format.dialect == self.format.dialect {
+            TravellingHeaders.copy(from: client, to: &headers, family: self.format.dialect)
+        }
+        // Messages are refused without one.
+        if self.format.dialect == .anthropic, !headers.contains(name: "anthropic-version") {
+            headers.add(name: "anthropic-version", value: "2023-06-01")
         }
         for (name, value) in traceHeaders { headers.add(name: name, value: value) }
         return HTTPRequestHead(version: .http1_1, method: .POST, uri: target, headers: headers)

@@ -15,6 +15,16 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawPointer(found) - base
     }
 
+    func hasPrefix(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count <= self.count, let base = self.baseAddress else { return bytes.isEmpty }
+        return memcmp(base, bytes, bytes.count) == 0
+    }
+
+    func hasSuffix(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count <= self.count, let base = self.baseAddress else { return bytes.isEmpty }
+        return memcmp(base + self.count - bytes.count, bytes, bytes.count) == 0
+    }
+
     /// Whether the ASCII text stands somewhere in the bytes.
     func contains(sequence: StaticString) -> Bool {
         let length = sequence.utf8CodeUnitCount

@@ -11,5 +11,7 @@ extension [UInt8] {
 
     mutating func write(_ number: Int) { self.append(contentsOf: String(number).utf8) }
 
+    /// Disfavoured, because a literal is no JSON value here but text.
+    @_disfavoredOverload
     mutating func write(_ json: JSON) { self.append(contentsOf: json.serializedBytes()) }
 }

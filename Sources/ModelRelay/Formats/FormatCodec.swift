@@ -34,6 +34,10 @@ struct EndpointPath: Sendable, Hashable {
     var model: String?
     /// Gemini's `:streamGenerateContent`; nil where the body says it.
     var isStreamed: Bool?
+    /// Whether a stream is one JSON array rather than events (Gemini without `alt=sse`).
+    var isArrayFramed = false
+    /// Gemini's word behind the colon.
+    var verb: String?
 }
 
 /// What an encoder has to know of the upstream.
@@ -66,7 +70,25 @@ public struct Quirks: Sendable, Hashable {
         case none
     }
 
+    /// How a prompt's parts are marked as worth keeping, in chat completions.
+    public enum CacheMarkStyle: String, Sendable, Hashable {
+        /// They can't be: an unknown member of a part is refused.
+        case none
+        /// `cache_control: {type: ephemeral, ttl}` on parts and tools
+        case cacheControl = "cache-control"
+        /// `prompt_cache_breakpoint: {mode: explicit, ttl}` on parts
+        case breakpoint
+    }
+
     public var thinking = ThinkingStyle.standard
+    public var cacheMarks = CacheMarkStyle.none
+    /// The member of a message in which thoughts of an earlier turn are taken back (`reasoning_content`, `reasoning`), where the style of
+    /// thinking doesn't tell.
+    public var reasoningTextName: String?
+    /// Whether `video_url` is a part of a message there, which chat completions have not by themselves.
+    public var hasVideoParts = false
+    /// Whether content of nothing but texts has to be one string.
+    public var lacksTextParts = false
     /// The name of the limit on output, where it is another than the format's: `max_tokens`, `max_completion_tokens`.
     public var outputLimitName: String?
     /// Members that are refused there and so are left out.
@@ -77,6 +99,10 @@ public struct Quirks: Sendable, Hashable {
     public var lacksStreamOptions = false
     /// Whether only `json_object` is known, not `json_schema`.
     public var lacksJSONSchema = false
+    /// Whether schemas have to be in the subset of OpenAPI 3.0 that Gemini's API began with (`parameters`, `responseSchema`).
+    public var lacksFullSchemas = false
+    /// Whether files have to come with the request, and can't be fetched from a URL.
+    public var lacksMediaURLs = false
 
     public init() {}
 }

@@ -3,109 +3,180 @@ internal import NIOHTTP1
 internal import Outbound
 internal import Wire
 
-/// A try at a channel that is answered inside this process, piece by piece and with the delays of its configuration.
+/// A try at a channel that is answered inside this process, as its script has it. Confined to its event loop.
 final class FakeAttempt: RelayAttempt {
+    private enum Wait {
+        case none
+        case pause
+        /// Nothing more comes. Whether the time for it is over, while whoever takes the answer wasn't ready for more.
+        case forever(isOverdue: Bool)
+    }
+
     private let eventLoop: any EventLoop
     private var receiver: (any UpstreamReceiver)?
-    private let head: HTTPResponseHead
-    private var parts: CircularBuffer<ByteBuffer>
-    private let partDelay: TimeAmount
-    private var isWaiting = false
-    private var isDelivering = false
+    private var script: AnswerScript
+    private let headTimeout: TimeAmount
+    private let idleTimeout: TimeAmount
+    private var hasHead = false
+    private var wait = Wait.none
+    private var isProceeding = false
+    private var timer: Scheduled<Void>?
+    /// Bytes that are delivered before others get their turn on the loop.
+    private static let bytesInTurn = 64 << 10
 
     /// - Parameters:
-    ///   - delay: before the head.
-    ///   - partDelay: between two parts.
+    ///   - headTimeout: the longest wait for the head.
+    ///   - idleTimeout: the longest silence after it.
     init(
-        eventLoop: any EventLoop, receiver: any UpstreamReceiver, head: HTTPResponseHead, parts: [[UInt8]], delay: TimeAmount,
-        partDelay: TimeAmount
+        _ script: AnswerScript, headTimeout: TimeAmount, idleTimeout: TimeAmount, eventLoop: any EventLoop,
+        receiver: any UpstreamReceiver
     ) {
+        self.script = script
+        self.headTimeout = headTimeout
+        self.idleTimeout = idleTimeout
         self.eventLoop = eventLoop
         self.receiver = receiver
-        self.head = head
-        self.parts = CircularBuffer(parts.map { ByteBuffer(bytes: $0) })
-        self.partDelay = partDelay
-        self.after(delay) {
-            self.receiver?.upstreamHead(self.head)
-            self.deliver()
+        // Never before this returns.
+        self.pause(.zero)
+    }
+
+    func cancel() {
+        self.receiver = nil
+        self.timer?.cancel()
+        self.timer = nil
+    }
+
+    var isReadingPaused = false {
+        didSet {
+            guard oldValue, !self.isReadingPaused else { return }
+            switch self.wait {
+            case .none: self.proceed()
+            case .pause, .forever(isOverdue: false): break
+            case .forever(isOverdue: true): self.hang()
+            }
         }
     }
 
-    func cancel() { self.receiver = nil }
-
-    var isReadingPaused = false {
-        didSet { if oldValue, !self.isReadingPaused, !self.isWaiting, !self.isDelivering { self.deliver() } }
-    }
-
-    private func deliver() {
-        self.isDelivering = true
-        defer { self.isDelivering = false }
+    private func proceed() {
+        guard !self.isProceeding else { return }
+        self.isProceeding = true
+        defer { self.isProceeding = false }
+        var delivered = 0
         while !self.isReadingPaused, let receiver = self.receiver {
-            guard let part = self.parts.popFirst() else {
+            switch self.script.next() {
+            case .wait(let amount):
+                if delivered > 0 { receiver.upstreamReadComplete() }
+                let patience = self.hasHead ? self.idleTimeout : self.headTimeout
+                return amount < patience ? self.pause(amount) : self.hang()
+            case .head(let head):
+                self.hasHead = true
+                receiver.upstreamHead(head)
+            case .part(let bytes):
+                delivered += bytes.count
+                receiver.upstreamBody(ByteBuffer(bytes: bytes))
+                // Where its taker is slow, what it took is to be flushed, or it would never ask for more.
+                if self.isReadingPaused { self.receiver?.upstreamReadComplete() }
+                if delivered >= Self.bytesInTurn, !self.isReadingPaused, self.receiver != nil {
+                    receiver.upstreamReadComplete()
+                    return self.pause(.zero)
+                }
+            case .end:
                 self.receiver = nil
                 return receiver.upstreamEnded()
+            case .fail(let error): return self.fail(error)
+            case .hang:
+                if delivered > 0 { receiver.upstreamReadComplete() }
+                return self.hang()
             }
-            receiver.upstreamBody(part)
-            // Where its taker is slow, what it took is to be flushed, or it would never ask for more.
-            if self.isReadingPaused { self.receiver?.upstreamReadComplete() }
-            guard self.partDelay > .zero, !self.parts.isEmpty else { continue }
-            self.receiver?.upstreamReadComplete()
-            return self.after(self.partDelay) { self.deliver() }
+        }
+    }
+
+    private func fail(_ error: OutboundError) {
+        let receiver = self.receiver
+        self.receiver = nil
+        receiver?.upstreamFailed(error)
+    }
+
+    private func pause(_ amount: TimeAmount) {
+        self.wait = .pause
+        self.after(amount) {
+            self.wait = .none
+            self.proceed()
+        }
+    }
+
+    /// As with a connection, time runs only while more is asked for.
+    private func hang() {
+        self.wait = .forever(isOverdue: false)
+        self.after(self.hasHead ? self.idleTimeout : self.headTimeout) {
+            guard !self.isReadingPaused else {
+                self.wait = .forever(isOverdue: true)
+                return
+            }
+            self.fail(
+                OutboundError(
+                    .timedOut, "timed out waiting for \(self.hasHead ? "the next part of the answer" : "the answer")"))
         }
     }
 
     private func after(_ delay: TimeAmount, _ body: @escaping () -> Void) {
-        self.isWaiting = true
-        self.eventLoop.assumeIsolated().scheduleTask(in: delay) {
-            self.isWaiting = false
+        self.timer = self.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+            guard self.receiver != nil else { return }
             body()
         }
     }
 }
 
 extension FakeAttempt {
-    /// The simulator's answer to `body`.
+    /// The answer of a `fake` channel to a request of any format.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - headTimeout: the longest wait for the head.
+    ///   - idleTimeout: the longest silence after it.
+    static func answer(
+        format: WireFormat, body: ByteBuffer, configuration: JSONObject, model: String, isStreamed: Bool, requestID: RequestID,
+        now: Int64, headTimeout: TimeAmount = .minutes(5), idleTimeout: TimeAmount = .minutes(2), eventLoop: any EventLoop,
+        receiver: any UpstreamReceiver
+    ) -> FakeAttempt {
+        let request = SimulatedRequest(
+            format: format, body: body, model: model, isStreamed: isStreamed, requestID: requestID, now: now)
+        return FakeAttempt(
+            Simulator(request, configuration: configuration).script(), headTimeout: headTimeout, idleTimeout: idleTimeout,
+            eventLoop: eventLoop, receiver: receiver)
+    }
+
+    /// The failure of a `fake-error` channel, told in the format of the request.
+    /// - Parameters: as of `answer`.
+    static func configuredFailure(
+        format: WireFormat, body: ByteBuffer, configuration: JSONObject, model: String, isStreamed: Bool, requestID: RequestID,
+        now: Int64, headTimeout: TimeAmount = .minutes(5), idleTimeout: TimeAmount = .minutes(2), eventLoop: any EventLoop,
+        receiver: any UpstreamReceiver
+    ) -> FakeAttempt {
+        let request = SimulatedRequest(
+            format: format, body: body, model: model, isStreamed: isStreamed, requestID: requestID, now: now)
+        return FakeAttempt(
+            SimulatedFailure(request, configuration: configuration).script(), headTimeout: headTimeout,
+            idleTimeout: idleTimeout, eventLoop: eventLoop, receiver: receiver)
+    }
+
+    /// The answer to a chat completion.
     static func chat(
         _ body: ByteBuffer, configuration: JSONObject, model: String, isStreamed: Bool, requestID: RequestID, now: Int64,
         eventLoop: any EventLoop, receiver: any UpstreamReceiver
     ) -> FakeAttempt {
-        let request: JSON
-        do {
-            request = try body.withUnsafeReadableBytes { (bytes) throws(JSONError) in
-                try JSON.parse(bytes, limits: JSONLimits(maximumDepth: 256, duplicateNames: .lastWins))
-            }
-        } catch {
-            return self.failure(
-                status: .badRequest, message: "the body is not acceptable: \(error)", code: "invalid_json", eventLoop: eventLoop,
-                receiver: receiver)
-        }
-        let answer = FakeAnswer(configuration: configuration, model: model, request: request, id: requestID, nowMilliseconds: now)
-        let head = HTTPResponseHead(
-            version: .http1_1, status: .ok,
-            headers: ["Content-Type": isStreamed ? "text/event-stream; charset=utf-8" : "application/json"])
-        return FakeAttempt(
-            eventLoop: eventLoop, receiver: receiver, head: head, parts: isStreamed ? answer.events() : [answer.object()],
-            delay: .milliseconds(answer.delayMilliseconds), partDelay: .milliseconds(answer.chunkDelayMilliseconds))
+        self.answer(
+            format: .chatCompletions, body: body, configuration: configuration, model: model, isStreamed: isStreamed,
+            requestID: requestID, now: now, eventLoop: eventLoop, receiver: receiver)
     }
 
-    /// The failure that a `fake-error` channel's configuration names (`error_status_code`, `error_message`, `error_code`).
+    /// A failure that is told as chat completions have it, of which no request has to be known: for trials of a channel, which wait a minute
+    /// at most.
     static func configuredFailure(
         _ configuration: JSONObject, eventLoop: any EventLoop, receiver: any UpstreamReceiver
     ) -> FakeAttempt {
-        let status = configuration["error_status_code"]?.intValue.flatMap { (400...599).contains($0) ? $0 : nil } ?? 500
-        return self.failure(
-            status: HTTPResponseStatus(statusCode: status),
-            message: configuration["error_message"]?.stringValue ?? "this channel always fails",
-            code: configuration["error_code"]?.stringValue ?? "fake_error", eventLoop: eventLoop, receiver: receiver)
-    }
-
-    private static func failure(
-        status: HTTPResponseStatus, message: String, code: String, eventLoop: any EventLoop, receiver: any UpstreamReceiver
-    ) -> FakeAttempt {
-        let error: JSON = ["error": ["message": .string(message), "type": "fake_error", "param": .null, "code": .string(code)]]
-        return FakeAttempt(
-            eventLoop: eventLoop, receiver: receiver,
-            head: HTTPResponseHead(version: .http1_1, status: status, headers: ["Content-Type": "application/json"]),
-            parts: [error.serializedBytes()], delay: .zero, partDelay: .zero)
+        var ids = RequestIDGenerator()
+        return self.configuredFailure(
+            format: .chatCompletions, body: ByteBuffer(), configuration: configuration, model: "", isStreamed: false,
+            requestID: ids.next(nowMilliseconds: 0), now: 0, headTimeout: .minutes(1), eventLoop: eventLoop, receiver: receiver)
     }
 }

@@ -52,8 +52,9 @@ struct HotRouterTests {
     @Test(
         "what is known and not served yet is 501, what never was is 404, a wrong method 405",
         arguments: [
-            (.POST, "/v1/embeddings", 501), (.POST, "/v1/responses/x", 501), (.POST, "/v1/messages", 501),
-            (.POST, "/v1beta/models/x:generateContent", 501),
+            (.POST, "/v1/images/edits", 501), (.POST, "/v1/responses/x", 501), (.POST, "/v1beta/models/x:unknown", 501),
+            (.POST, "/v1/embeddings", 400), (.POST, "/v1/messages", 400), (.POST, "/v1beta/models/x:generateContent", 400),
+            (.GET, "/v1/messages", 405), (.GET, "/v1beta/models/x:generateContent", 405), (.PUT, "/v1/embeddings", 405),
             (.GET, "/v1/files", 501), (.POST, "/api/v1/services/x", 501), (.POST, "/v1/nonsense", 404), (.GET, "/v1", 404),
             (.GET, "/v1/models/unknown", 404),
             (.GET, "/v1/chat/completions", 405), (.DELETE, "/v1/models", 405), (.GET, "/v1/models", 200),

@@ -98,7 +98,7 @@ extension ClientCall {
     /// Waits until the upstream's head has come.
     func waitForHead() async throws {
         let call = self.call
-        while try await !self.done.eventLoop.submit({ (call.value.call as? ChatCall)?.hasHead ?? true }).get() {
+        while try await !self.done.eventLoop.submit({ (call.value.call as? ModelCall).map { $0.head != nil } ?? true }).get() {
             try await Task.sleep(for: .milliseconds(2))
         }
     }

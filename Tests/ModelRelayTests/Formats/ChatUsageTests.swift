@@ -58,17 +58,18 @@ struct ChatUsageTests {
     func answer() throws {
         let body = ByteBuffer(
             string: #"{ "id":"c-1","model" : "up","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2} }"#)
-        let answer = try ChatAnswer(body)
+        let answer = try AnswerReader(body, rules: .chatCompletions)
         #expect(answer.id == "c-1")
         #expect(answer.usage?.total == 3)
         #expect(!answer.isError)
         #expect(String(buffer: answer.naming("gpt", in: body)) == String(buffer: body).replacing("\"up\"", with: "\"gpt\""))
         let nameless = ByteBuffer(string: #"{"choices":[],"error":null}"#)
-        #expect(try ChatAnswer(nameless).naming("gpt", in: nameless) == nameless)
-        #expect(try ChatAnswer(ByteBuffer(string: #"{"error":{"message":"no"}}"#)).isError)
-        #expect(try !ChatAnswer(ByteBuffer(string: #"{"choices":[],"error":{"message":"no"}}"#)).isError)
-        #expect(throws: JSONError.self) { try ChatAnswer(ByteBuffer(string: "<html>")) }
-        #expect(throws: JSONError.self) { try ChatAnswer(ByteBuffer()) }
+        #expect(try AnswerReader(nameless, rules: .chatCompletions).naming("gpt", in: nameless) == nameless)
+        #expect(try AnswerReader(ByteBuffer(string: #"{"error":{"message":"no"}}"#), rules: .chatCompletions).isError)
+        #expect(
+            try !AnswerReader(ByteBuffer(string: #"{"choices":[],"error":{"message":"no"}}"#), rules: .chatCompletions).isError)
+        #expect(throws: JSONError.self) { try AnswerReader(ByteBuffer(string: "<html>"), rules: .chatCompletions) }
+        #expect(throws: JSONError.self) { try AnswerReader(ByteBuffer(), rules: .chatCompletions) }
     }
 
     @Test(
@@ -83,6 +84,6 @@ struct ChatUsageTests {
             (#"{"error":{"message":"\#(String(repeating: "m", count: 2000))"}}"#, String(repeating: "m", count: 800)),
         ])
     func errorMessage(body: String, message: String) {
-        #expect(ChatAnswer.errorMessage(inBody: ByteBuffer(string: body)).message == message)
+        #expect(UpstreamComplaint(ByteBuffer(string: body)).message == message)
     }
 }

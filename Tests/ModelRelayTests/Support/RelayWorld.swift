@@ -28,11 +28,15 @@ struct RelayWorld: Sendable {
 
     /// - Parameters:
     ///   - channels: each serves `gpt`.
+    ///   - extra: the texts of provider files beside those that ship.
+    ///   - codecs: instead of the relay's own.
+    ///   - plugins: instead of the relay's own.
     ///   - room: how many records the journal takes.
     init(
         _ channels: [Directory.Channel], room: Int = .max, claimsRoom: Bool = false,
         model: (inout ModelConfig) -> Void = { _ in }, token: (inout Token) -> Void = { _ in },
-        settings: RelaySettings = RelaySettings()
+        settings: RelaySettings = RelaySettings(), providers extra: [String] = [], codecs: Codecs? = nil,
+        plugins: [any RelayPlugin.Type]? = nil
     ) async throws {
         var contents = Snapshot.Contents()
         contents.groups = [Group(id: "acme", createdAt: 0)]
@@ -54,13 +58,16 @@ struct RelayWorld: Sendable {
         self.ids = NIOLockedValueBox(RequestIDGenerator(using: &random))
         let (eventLoop, meter) = (self.eventLoop, self.meter)
         let tls = try Self.tls.get()
-        let providers = try ProviderCatalogue(files: Templates.providers())
+        let providers = try ProviderCatalogue(
+            files: Templates.providers() + extra.enumerated().map { ("extra-\($0).yaml", $1) })
         self.loop = try await eventLoop.submit {
             let ticker = LoopTicker(eventLoop: eventLoop)
             let client = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: tls)
             let loop = RelayLoop(
                 eventLoop: eventLoop, lane: 0, client: client, meter: meter, providers: providers, settings: settings,
                 clock: .fixed(Self.now + 250))
+            if let codecs { loop.codecs = codecs }
+            if let plugins { loop.plugins = Plugins(all: plugins) }
             return NIOLoopBound(loop, eventLoop: eventLoop)
         }.get()
     }
@@ -68,20 +75,22 @@ struct RelayWorld: Sendable {
     /// Starts a call.
     /// - Parameter prepare: what is done to the client's side before.
     func start(
-        _ body: String, headers: HTTPHeaders = [:], prepare: @escaping @Sendable (RecordingSink) -> Void = { _ in }
+        _ body: String, headers: HTTPHeaders = [:],
+        endpoint: Endpoint = Endpoint(.chatCompletions, recordPath: "/v1/chat/completions"),
+        prepare: @escaping @Sendable (RecordingSink) -> Void = { _ in }
     ) async throws -> ClientCall {
         let id = self.ids.withLockedValue { $0.next(nowMilliseconds: Self.now) }
         let (loop, eventLoop, timeline, snapshot, caller) = (self.loop, self.eventLoop, self.timeline, self.snapshot, self.caller)
         return try await eventLoop.submit {
             let request = RelayRequest(
-                requestID: id, receivedAt: Self.now,
-                head: HTTPRequestHead(version: .http1_1, method: .POST, uri: "/v1/chat/completions", headers: headers),
+                requestID: id, receivedAt: Self.now, endpoint: endpoint,
+                head: HTTPRequestHead(version: .http1_1, method: .POST, uri: endpoint.recordPath, headers: headers),
                 body: ByteBuffer(string: body), caller: caller, snapshot: snapshot, clientAddress: "192.0.2.1",
                 traceHeaders: [("traceparent", "00-1-2-01")])
             let done = eventLoop.makePromise(of: Void.self)
             let sink = RecordingSink(timeline, call: id, done: done)
             prepare(sink)
-            let call = loop.value.chatCompletion(request, sink: sink)
+            let call = loop.value.call(request, sink: sink)
             sink.running = call
             return ClientCall(
                 id: id, timeline: timeline, done: done.futureResult, call: NIOLoopBound(Held(call), eventLoop: eventLoop),
@@ -90,8 +99,11 @@ struct RelayWorld: Sendable {
     }
 
     /// A whole call.
-    func call(_ body: String, headers: HTTPHeaders = [:]) async throws -> Outcome {
-        try await self.start(body, headers: headers).outcome()
+    func call(
+        _ body: String, headers: HTTPHeaders = [:],
+        endpoint: Endpoint = Endpoint(.chatCompletions, recordPath: "/v1/chat/completions")
+    ) async throws -> Outcome {
+        try await self.start(body, headers: headers, endpoint: endpoint).outcome()
     }
 
     /// What the token has spent so far, in billionths.
@@ -186,14 +198,19 @@ struct Outcome: Sendable {
     var record: CallRecord? { self.records.count == 1 ? self.records[0] : nil }
 }
 
-/// The files that ship with the package.
+/// The files that ship with the package, but for the simulators: they speak chat completions alone here, so that what clients of other
+/// formats say has to be converted.
 enum Templates {
     private static let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
 
     static func providers() throws -> [(path: String, text: String)] {
         let folder = self.root + "/templates/providers"
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
-            (name, try String(contentsOfFile: folder + "/" + name, encoding: .utf8))
+            let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
+            guard name.hasPrefix("fake"), let paths = text.firstRange(of: "paths:"),
+                let settings = text.firstRange(of: "configSchema:")
+            else { return (name, text) }
+            return (name, text[..<paths.lowerBound] + "paths: {chat-completions: /chat}\n" + text[settings.lowerBound...])
         }
     }
 }

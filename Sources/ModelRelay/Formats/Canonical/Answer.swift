@@ -19,6 +19,8 @@ struct Answer: Sendable, Hashable {
         var stop: StopReason?
         /// As chat completions write it: `content` and `refusal` lists.
         var logprobs: JSON?
+        /// Members of the choice that one format alone has, such as `safetyRatings`. A stream doesn't tell them.
+        var ownMembers = JSONObject()
     }
 }
 
@@ -57,6 +59,9 @@ enum AnswerEvent: Sendable, Hashable {
     case logprobs(choice: Int, JSON)
     case stopped(choice: Int, StopReason)
     case usage(Usage)
+    /// Members of the answer that one format alone has and that came after its start; each replaces the one of its name in
+    /// `Answer.ownMembers`. An encoder of another format passes over it.
+    case own(JSONObject)
     case ended
 }
 

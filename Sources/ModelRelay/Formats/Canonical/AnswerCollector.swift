@@ -28,6 +28,7 @@ struct AnswerCollector: Sendable {
             self.reach(choice)
             self.answer.choices[choice].stop = reason
         case .usage(let usage): self.answer.usage = usage
+        case .own(let members): for (name, value) in members { self.answer.ownMembers[name] = value }
         case .ended: self.isEnded = true
         }
     }
@@ -56,11 +57,16 @@ extension Block {
     /// Adds a piece of a stream. A piece of another kind than the block is no part of it.
     mutating func take(_ delta: BlockDelta) {
         switch (delta, self.content) {
-        case (.text(let more), .text(let text, let citations)): self.content = .text(text + more, citations: citations)
+        case (.text(let more), .text(var text, let citations)):
+            // Without another holder the text grows where it is: an answer may come in a hundred thousand pieces.
+            self.content = .refusal("")
+            text += more
+            self.content = .text(text, citations: citations)
         case (.citation(let citation), .text(let text, let citations)):
             self.content = .text(text, citations: citations + [citation])
         case (.refusal(let more), .refusal(let text)): self.content = .refusal(text + more)
         case (.reasoning(let more), .reasoning(var reasoning)):
+            self.content = .refusal("")
             reasoning.text += more
             self.content = .reasoning(reasoning)
         case (.opaque(let opaque), .reasoning(var reasoning)):
@@ -68,10 +74,14 @@ extension Block {
             self.content = .reasoning(reasoning)
         case (.opaque(let opaque), _): self.signature = opaque
         case (.arguments(let more), .toolCall(var call)):
+            self.content = .refusal("")
             call.arguments += more
             self.content = .toolCall(call)
         case (.audio(let more), .audio(var media)):
             if case .base64(let text) = media.source { media.source = .base64(text + more) }
+            self.content = .audio(media)
+        case (.audioTranscript(let more), .audio(var media)):
+            media.transcript = (media.transcript ?? "") + more
             self.content = .audio(media)
         default: break
         }
@@ -98,7 +108,8 @@ extension Answer {
 }
 
 extension Block {
-    fileprivate func events(at place: BlockPlace) -> [AnswerEvent] {
+    /// What a stream tells of the block: its beginning without what comes in pieces, the pieces, its end.
+    func events(at place: BlockPlace) -> [AnswerEvent] {
         var start = self
         var deltas: [BlockDelta] = []
         switch self.content {

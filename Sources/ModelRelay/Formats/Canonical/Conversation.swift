@@ -1,3 +1,4 @@
+internal import NIOHTTP1
 internal import Wire
 
 /// A request to a model in the one form that every wire format is read into and written from.
@@ -34,8 +35,21 @@ struct Conversation: Sendable, Hashable {
     /// Members that belong to the client's format alone, or to none that is known: passed on where that format goes out, else told as
     /// dropped by these names.
     var ownMembers = JSONObject()
+    /// Those of them without which the request would ask for something else: another format's upstream can't have the request.
+    var essentialMembers: [String] = []
 
     init(model: String) { self.model = model }
+}
+
+extension Conversation {
+    /// To be asked before the request is written for an upstream of `format`.
+    /// - Parameter client: the format in which it came.
+    /// - Throws: a 400 where it holds something that `client` alone can say and that can't be left out.
+    func check(from client: WireFormat, to format: WireFormat) throws(RelayError) {
+        guard client != format, let name = self.essentialMembers.first else { return }
+        throw RelayError(
+            .badRequest, code: "unsupported_parameter", parameter: name, "`\(name)` can't be told to the provider of this model")
+    }
 }
 
 /// How the next token is chosen, and how many there may be.
@@ -91,4 +105,6 @@ struct WebSearchRequest: Sendable, Hashable {
     var allowedDomains: [String] = []
     var blockedDomains: [String] = []
     var maximumUses: Int64?
+    /// Members of the tool that the client's format alone has, such as the version in Anthropic's `type`.
+    var ownMembers = JSONObject()
 }

@@ -1,6 +1,8 @@
 /// What a wire format can or can't say: the rows of the conversion matrix (`docs/formats.md`).
 enum Feature: String, Sendable, Hashable, CaseIterable {
     case system, developer, participantName
+    /// More than one turn.
+    case turns
     case imageURL, imageData, imageFile, imageDetail
     case audioInput, videoInput
     case documentURL, documentData, documentFile, documentText, documentContext

@@ -11,6 +11,8 @@ struct Message: Sendable, Hashable {
     var blocks: [Block]
     /// A participant's name (chat completions).
     var name: String?
+    /// Members of the message that its format alone has, such as `prefix`.
+    var ownMembers = JSONObject()
 
     init(_ role: Role, _ blocks: [Block], name: String? = nil) {
         self.role = role
@@ -41,11 +43,17 @@ struct Block: Sendable, Hashable {
     var cacheMark: CacheMark?
     /// Gemini gives its signatures with any part, not only with thoughts.
     var signature: OpaqueReasoning?
+    /// Members of the piece that the client's format alone has, such as Anthropic's `caller` and Gemini's `videoMetadata`: written only
+    /// where that format goes out. Who reads them notes their names in `Conversation.ownMembers` too, so that they are told as dropped.
+    var ownMembers: JSONObject
 
-    init(_ content: Content, cacheMark: CacheMark? = nil, signature: OpaqueReasoning? = nil) {
+    init(
+        _ content: Content, cacheMark: CacheMark? = nil, signature: OpaqueReasoning? = nil, ownMembers: JSONObject = JSONObject()
+    ) {
         self.content = content
         self.cacheMark = cacheMark
         self.signature = signature
+        self.ownMembers = ownMembers
     }
 
     static func text(_ text: String) -> Block { Block(.text(text, citations: [])) }
@@ -69,6 +77,11 @@ struct Media: Sendable, Hashable {
     var source: Source
     /// A media type such as `image/png`; nil where nobody said.
     var type: String?
+    /// What is said in spoken output.
+    var transcript: String?
+    /// The name by which a later turn may refer to spoken output, and until when, in seconds since 1970.
+    var id: String?
+    var expiresAt: Int64?
 
     /// - Parameter type: of what is behind a URL, where it is known.
     init(_ source: Source, type: String? = nil) {

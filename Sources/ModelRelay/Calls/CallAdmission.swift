@@ -1,0 +1,123 @@
+internal import Directory
+internal import Ledger
+internal import NIOCore
+internal import NIOHTTP1
+internal import Wire
+
+/// A call that may go out: understood as far as the relay acts on it, its model found, its cost reserved.
+struct CallAdmission {
+    /// With the body as the plugins left it.
+    let request: RelayRequest
+    let view: RequestView
+    let model: ServedModel
+    let plugins: ActivePlugins
+    let admission: Admission
+
+    /// - Throws: an `RelayError` to be sent as it is. A refusal by a limit or quota is recorded.
+    init(_ request: RelayRequest, loop: RelayLoop) throws(RelayError) {
+        var request = request
+        var view = try Self.view(of: request)
+        guard let model = request.snapshot.model(view.model, for: request.caller) else {
+            throw Self.unknownModel(view.model, request)
+        }
+        self.model = model
+        self.plugins = loop.plugins.active(for: model)
+        if !self.plugins.bytes.isEmpty {
+            request.body = try self.plugins.change(request.body, request.endpoint.format)
+            let changed = try Self.view(of: request)
+            guard changed.model == view.model else {
+                throw RelayError(
+                    .internalServerError, type: "server_error", code: "plugin_failed", "a plugin named another model")
+            }
+            view = changed
+        }
+        (self.request, self.view) = (request, view)
+        let opening = CallOpening(
+            requestID: request.requestID, payer: request.caller.payer, subject: model.config.model,
+            limits: request.caller.limits(for: model.config),
+            estimate: Self.estimate(view, model, request),
+            estimatedTokens: request.endpoint.format.rules.isFree ? 0 : Int64(request.body.readableBytes / 4),
+            now: request.receivedAt)
+        do {
+            self.admission = try loop.meter.admit(opening, lane: loop.lane)
+        } catch {
+            let failure = RelayError(error)
+            var record = CallRecord(request, model: model, code: Int64(failure.status.code))
+            record.content = failure.message
+            record.user = view.user
+            // Where the journal is full the refusal can't be recorded either; the client is told all the same.
+            _ = loop.meter.record(record, lane: loop.lane)
+            throw failure
+        }
+    }
+
+    private static func view(of request: RelayRequest) throws(RelayError) -> RequestView {
+        let endpoint = request.endpoint
+        return try request.body.withUnsafeReadableBytes { (bytes) throws(RelayError) in
+            try RequestView(bytes, rules: endpoint.format.rules.request, path: endpoint.path)
+        }
+    }
+
+    /// What it will probably cost: the body at four bytes a token, and the output that the client allows.
+    private static func estimate(_ view: RequestView, _ model: ServedModel, _ request: RelayRequest) -> Money {
+        let quota = request.caller.payer.quota
+        guard quota.lifetime > .zero || quota.perPeriod > .zero, !request.endpoint.format.rules.isFree else { return .zero }
+        var usage = Usage()
+        usage.input = Int64(request.body.readableBytes / 4)
+        usage.output = min(max(view.maximumOutputTokens ?? 0, 0), 1_000_000) * view.choiceCount
+        usage.total = usage.input + usage.output
+        return model.config.price.amount(for: usage, context: UsageContext(), at: request.receivedAt, succeeded: true).used
+    }
+
+    private static func unknownModel(_ name: String, _ request: RelayRequest) -> RelayError {
+        let usable = request.snapshot.models(for: request.caller).map(\.config.model)
+        let listed = usable.prefix(50).joined(separator: ", ")
+        let rest = usable.count > 50 ? " and \(usable.count - 50) more" : ""
+        return RelayError(
+            .notFound, code: "model_not_found", parameter: "model",
+            "the model `\(name)` can't be used: \(request.snapshot.refusal(ofModel: name, for: request.caller)). "
+                + (usable.isEmpty ? "This key may use no model" : "This key may use: \(listed)\(rest)"))
+    }
+}
+
+extension CallRecord {
+    /// The record of `request`, to be completed by how it ends.
+    init(_ request: RelayRequest, model: ServedModel, code: Int64) {
+        let payer = request.caller.payer
+        self.init(
+            requestID: request.requestID, requestAt: request.receivedAt, createdAt: request.receivedAt, groupID: payer.groupID,
+            tokenID: payer.tokenID, tokenName: payer.tokenName, model: model.config.model, code: code,
+            mode: request.endpoint.mode,
+            endpoint: request.endpoint.recordPath)
+        self.clientAddress = request.clientAddress
+        self.price = model.priceText
+    }
+}
+
+extension RelayError {
+    /// Why a call was not admitted, in OpenAI's words.
+    init(_ refusal: Refusal) {
+        switch refusal {
+        case .requestsPerMinute(let limit, let retryAfter):
+            self.init(
+                .tooManyRequests, type: "requests", code: "rate_limit_exceeded", retryAfterSeconds: retryAfter,
+                "the limit of \(limit) requests per minute is reached; try again in \(retryAfter) s")
+        case .tokensPerMinute(let limit, let retryAfter):
+            self.init(
+                .tooManyRequests, type: "tokens", code: "rate_limit_exceeded", retryAfterSeconds: retryAfter,
+                "the limit of \(limit) tokens per minute is reached; try again in \(retryAfter) s")
+        case .quota(let limit):
+            self.init(
+                .forbidden, type: "insufficient_quota", code: "insufficient_quota",
+                "the key's quota of \(limit.jsonNumber.text) is used up")
+        case .periodQuota(let limit, let period):
+            self.init(
+                .forbidden, type: "insufficient_quota", code: "insufficient_quota",
+                "the key's \(period.rawValue) quota of \(limit.jsonNumber.text) is used up")
+        case .journalFull:
+            self.init(
+                .serviceUnavailable, type: "server_error", code: "journal_full", retryAfterSeconds: 5,
+                "calls can't be recorded at the moment; try again")
+        }
+    }
+}

@@ -1,0 +1,20 @@
+/// The text of a client's events around what changes in them.
+enum MessagesEventText {
+    static let messageStart: StaticString = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":"
+    static let messageDelta: StaticString = "event: message_delta\ndata: "
+    static let messageStop: StaticString = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+    static let blockStart: StaticString = "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":"
+    static let block: StaticString = ",\"content_block\":"
+    static let blockStop: StaticString = "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":"
+    static let piece: StaticString = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":"
+    static let text: StaticString = ",\"delta\":{\"type\":\"text_delta\",\"text\":"
+    static let thinking: StaticString = ",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":"
+    static let arguments: StaticString = ",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":"
+    static let signature: StaticString = ",\"delta\":{\"type\":\"signature_delta\",\"signature\":"
+    static let citation: StaticString = ",\"delta\":{\"type\":\"citations_delta\",\"citation\":"
+    static let error: StaticString = "event: error\ndata: "
+    static let ping: StaticString = "event: ping\ndata: {\"type\":\"ping\"}\n\n"
+    static let end: StaticString = "\n\n"
+    static let objectEnd: StaticString = "}\n\n"
+    static let pieceEnd: StaticString = "}}\n\n"
+}
