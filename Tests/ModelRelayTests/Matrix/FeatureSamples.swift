@@ -339,6 +339,8 @@ extension FeatureSample {
         FeatureSample(.serviceTier, { $0.serviceTier = "auto" }, { $0.serviceTier }).implied(in: [.generateContent]),
         FeatureSample(.metadata, { $0.metadata = ["order": "7"] }, { $0.metadata }),
         FeatureSample(.user, { $0.user = "ada" }, { $0.user }),
-        FeatureSample(.isStored, { $0.isStored = true }, { $0.isStored }).implied(in: [.messages]),
+        FeatureSample(.isStored, { $0.isStored = true }, { $0.isStored }).implied(in: [
+            .messages, .chatCompletions, .completions, .generateContent,
+        ]),
     ]
 }

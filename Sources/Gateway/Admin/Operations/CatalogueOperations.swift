@@ -24,7 +24,7 @@ extension OperationTable {
         Operation(
             .get, "/models/builtin/channel/{type}", "Shows the models that are known of a provider.", answer: .list(config)
         ) { call, services in
-            list(services.models.models(ofType: try type(call)), call, services)
+            list(services.models.models(ofType: try type(call, services)), call, services)
         },
         Operation(
             .get, "/models/default", "Shows the models and the mapping of channels without any, by the number of the provider.",
@@ -39,7 +39,7 @@ extension OperationTable {
             .get, "/models/default/{type}", "Shows the models and the mapping of a provider's channels without any.",
             answer: .object
         ) { call, services in
-            let type = "\(try type(call))"
+            let type = "\(try type(call, services))"
             return [
                 "models": option("DefaultChannelModels", services)[type] ?? [],
                 "mapping": option("DefaultChannelModelMapping", services)[type] ?? [:],
@@ -60,11 +60,10 @@ extension OperationTable {
         return .array(entries.map { Definitions.modelConfig.json($0.config, presentation) })
     }
 
-    private static func type(_ call: AdminCall) throws(AdminFailure) -> Int64 {
+    private static func type(_ call: AdminCall, _ services: AdminServices) throws(AdminFailure) -> Int64 {
         let type = try call.number("type")
-        guard ChannelTypes.all.contains(type) else {
-            throw AdminFailure.wrong("type", expected: "the number of a provider: \(ChannelTypes.text)")
-        }
+        let types = ChannelTypes(services.providers)
+        guard types.all.contains(type) else { throw AdminFailure.wrong("type", expected: types.expectation) }
         return type
     }
 

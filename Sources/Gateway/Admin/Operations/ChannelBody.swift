@@ -7,7 +7,7 @@ internal import Wire
 enum ChannelBody {
     /// The channels of one body: one for each line of its key.
     static func channels(_ body: BodyObject, providers: ProviderCatalogue) throws(AdminFailure) -> [Channel] {
-        let type = try body.required("type", "the number of a provider", try type(body))
+        let type = try body.required("type", "the number of a provider", try type(body, providers))
         let name = try body.string("name") ?? ""
         let keys = (try body.string("key") ?? "").split { $0.isNewline }.map { $0.trimmingSpaces() }.filter { !$0.isEmpty }
         var channels: [Channel] = []
@@ -29,7 +29,7 @@ enum ChannelBody {
         channel.balance = stored.balance
         channel.balanceUpdatedAt = stored.balanceUpdatedAt
         channel.lastTestErrorAt = stored.lastTestErrorAt
-        channel.type = try type(body) ?? stored.type
+        channel.type = try type(body, providers) ?? stored.type
         if let name = try body.string("name"), !name.isEmpty { channel.name = name }
         if let key = try body.string("key"), !key.isEmpty { channel.key = SecretMask.restore(key, stored: stored.key) }
         try read(body, into: &channel)
@@ -56,11 +56,10 @@ enum ChannelBody {
         }
     }
 
-    private static func type(_ body: BodyObject) throws(AdminFailure) -> Int64? {
+    private static func type(_ body: BodyObject, _ providers: ProviderCatalogue) throws(AdminFailure) -> Int64? {
         guard let type = try body.integer("type"), type != 0 else { return nil }
-        guard ChannelTypes.all.contains(type) else {
-            throw body.wrong("type", expected: "the number of a provider: \(ChannelTypes.text)")
-        }
+        let types = ChannelTypes(providers)
+        guard types.all.contains(type) else { throw body.wrong("type", expected: types.expectation) }
         return type
     }
 
@@ -96,13 +95,17 @@ enum ChannelBody {
     }
 }
 
-/// The providers' numbers in the contract.
-enum ChannelTypes {
-    static let all: Set<Int64> = [
+/// The numbers that a channel's type may have: the contract's, and those that the operator's own provider files add.
+struct ChannelTypes {
+    let all: Set<Int64>
+
+    init(_ providers: ProviderCatalogue) { self.all = Self.contract.union(providers.all.map(\.type)) }
+
+    var expectation: String { "the number of a provider: " + self.all.sorted().map(String.init).joined(separator: ", ") }
+
+    static let contract: Set<Int64> = [
         1, 3, 4, 12, 13, 14, 15, 16, 17, 18, 19, 20, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 40, 41, 42, 43,
         44, 45, 46,
         47, 48, 49, 50, 51, 52, 53, 54, 55,
     ]
-
-    static var text: String { all.sorted().map(String.init).joined(separator: ", ") }
 }

@@ -26,7 +26,8 @@ struct ChatRequestWriter {
         object["service_tier"] = conversation.serviceTier.map { .string($0) }
         object["user"] = conversation.user.map { .string($0) }
         object["metadata"] = conversation.metadata.map { .object($0) }
-        object["store"] = conversation.isStored.map { .bool($0) }
+        // What a client of Responses wants kept is kept by the gateway.
+        if self.target.client.format != .responses { object["store"] = conversation.isStored.map { .bool($0) } }
         if conversation.safetySettings != nil { self.losses.drop(.safetySettings) }
         self.writeOwnMembers(conversation.ownMembers, to: &object)
         self.writeStream(conversation.isStreamed, to: &object)

@@ -67,7 +67,8 @@ struct CompletionRequestWriter {
             (conversation.verbosity != nil, .verbosity), (conversation.webSearch != nil, .webSearch),
             (conversation.prediction != nil, .prediction), (conversation.promptCache.key != nil, .promptCacheKey),
             (conversation.promptCache.retention != nil, .promptCacheRetention), (conversation.serviceTier != nil, .serviceTier),
-            (conversation.metadata != nil, .metadata), (conversation.isStored != nil, .isStored),
+            (conversation.metadata != nil, .metadata),
+            (conversation.isStored == true && self.target.client.format != .responses, .isStored),
             (conversation.safetySettings != nil, .safetySettings),
             // A model that completes texts doesn't think, so that nothing is lost where it should not.
             (conversation.reasoning?.budget ?? 0 > 0, .reasoningBudget),

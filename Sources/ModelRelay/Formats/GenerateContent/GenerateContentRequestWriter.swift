@@ -198,7 +198,12 @@ struct GenerateContentRequestWriter {
     private mutating func writeRest() {
         let conversation = self.conversation
         self.request["safetySettings"] = conversation.safetySettings
-        self.request["store"] = conversation.isStored.map { .bool($0) }
+        // Few servers know it, and what a client of Responses wants kept is kept by the gateway.
+        if self.target.client.format == .generateContent {
+            self.request["store"] = conversation.isStored.map { .bool($0) }
+        } else if conversation.isStored == true, self.target.client.format != .responses {
+            self.losses.drop(.isStored)
+        }
         if let content = conversation.promptCache.content { self.request["cachedContent"] = .string(content) }
         if conversation.promptCache.key != nil { self.losses.drop(.promptCacheKey) }
         if conversation.promptCache.retention != nil { self.losses.drop(.promptCacheRetention) }
