@@ -31,7 +31,7 @@ class Chat:
         details, counts = usage.completion_tokens_details, usage.prompt_tokens_details
         return Facts(
             text=message.content or "", calls=calls, reasoning=extra.get("reasoning_content") or "",
-            stop={"stop": "end", "tool_calls": "tools"}[stop], input=usage.prompt_tokens, output=usage.completion_tokens,
+            stop={"stop": "end", "tool_calls": "tools", "length": "length"}[stop], input=usage.prompt_tokens, output=usage.completion_tokens,
             cached=counts.cached_tokens if counts else 0, reasoned=(details.reasoning_tokens or 0) if details else 0)
 
     def plain(self, streamed):
@@ -87,7 +87,7 @@ class Responses:
         calls = [(item.name, json.loads(item.arguments)) for item in answer.output if item.type == "function_call"]
         thoughts = [item for item in answer.output if item.type == "reasoning"]
         reasoning = "".join(part.text for item in thoughts for part in [*item.summary, *(item.content or [])])
-        assert answer.status == "completed"
+        assert answer.status in ("completed", "incomplete")
         usage = answer.usage
         return Facts(
             text=answer.output_text, calls=calls, reasoning=reasoning, stop="tools" if calls else "end", input=usage.input_tokens,
@@ -151,7 +151,7 @@ class Messages:
         usage = message.usage
         cached = usage.cache_read_input_tokens or 0
         return Facts(
-            text=text, calls=calls, reasoning=reasoning, stop={"end_turn": "end", "tool_use": "tools"}[message.stop_reason],
+            text=text, calls=calls, reasoning=reasoning, stop={"end_turn": "end", "tool_use": "tools", "max_tokens": "length"}[message.stop_reason],
             input=usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0), output=usage.output_tokens, cached=cached)
 
     def plain(self, streamed):
