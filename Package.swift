@@ -108,7 +108,7 @@ let package = Package(
         tests("DirectoryTests", ["Directory", "Ledger", "Wire"]),
         tests("StorageTests", ["Storage", "Directory", "Ledger", "Wire", "CShims", logging]),
         tests("MCPServerTests", ["MCPServer", "Outbound", "Wire"]),
-        tests("OpenAPIToMCPTests", ["OpenAPIToMCP", "MCPServer", "Outbound", "Wire"]),
+        tests("OpenAPIToMCPTests", ["OpenAPIToMCP", "TestSupport", "MCPServer", "Outbound", "Wire", nioSSL] + nio),
         tests("EmbeddedTests", ["Embedded", "MCPServer", "Wire"]),
         tests("ModelRelayTests", ["ModelRelay", "TestSupport", "Outbound", "Directory", "Ledger", "Wire"] + nio),
         tests(

@@ -17,9 +17,18 @@ public struct RelaySettings: Sendable {
     public var requestDetailBytes = 8192
     public var responseDetailBytes = 8192
     public var connectTimeout = TimeAmount.seconds(10)
-    /// The longest wait for an answer's head where the model's configuration names none.
-    public var answerTimeout = TimeAmount.minutes(5)
-    public var streamTimeout = TimeAmount.minutes(3)
+    /// How a channel is chosen where the model's configuration doesn't say; nil = as the option `RoutingStrategy` says.
+    public var routingStrategy: RoutingStrategy?
+    /// The error rate from which on the operator is told of a channel that names none; nil = as the option `DefaultWarnNotifyErrorRate` says.
+    public var warnErrorRate: Double?
+    /// Other names of models, an object as JSON text; nil = as the option `ModelAliases` says.
+    public var modelAliases: String?
+    /// The longest wait for an answer's head, and for a stream's first event, where the model's configuration names none; nil = by the kind
+    /// of work and the length of the input.
+    public var answerTimeout: TimeAmount?
+    public var streamTimeout: TimeAmount?
+    /// The longest that a call takes; nil = by those.
+    public var wholeTimeout: TimeAmount?
     /// The longest silence within an answer.
     public var idleTimeout = TimeAmount.minutes(2)
     /// After how long a client of a stream that hears nothing is sent an event that says nothing.
@@ -41,17 +50,24 @@ public final class RelayLoop {
     let models: ModelCatalogue
     let settings: RelaySettings
     let clock: WallClock
-    var random = SystemRandomNumberGenerator()
+    let health: ChannelHealth
+    var random = LoopGenerator()
+    var memory = RouteMemory()
     /// The formats that can be translated, and the plugins that there are.
     var codecs = Codecs.standard
     var plugins = Plugins.standard
     private var prepared: [Int64: (channel: ServedChannel, requests: [WireFormat: UpstreamRequests])] = [:]
     /// Far more channels than anybody has; then all is prepared anew.
     private static let mostPrepared = 10_000
+    private var read: (snapshot: Snapshot, options: OperatorOptions)?
+    /// The channel types that serve what clients of a format ask for, in one format or another.
+    private var types: [WireFormat: Set<Int64>] = [:]
 
+    /// - Parameter health: of all channels, shared by all loops of the process.
     public init(
         eventLoop: any EventLoop, lane: Int, client: UpstreamClient, meter: Meter, providers: ProviderCatalogue,
-        models: ModelCatalogue = ModelCatalogue(files: []), settings: RelaySettings, clock: WallClock
+        models: ModelCatalogue = ModelCatalogue(files: []), settings: RelaySettings, clock: WallClock,
+        health: ChannelHealth = ChannelHealth()
     ) {
         self.eventLoop = eventLoop
         self.lane = lane
@@ -61,6 +77,25 @@ public final class RelayLoop {
         self.models = models
         self.settings = settings
         self.clock = clock
+        self.health = health
+    }
+
+    /// The operator's options as the directory has them.
+    func options(of snapshot: Snapshot) -> OperatorOptions {
+        if let read = self.read, read.snapshot === snapshot { return read.options }
+        let options = OperatorOptions(snapshot, settings: self.settings, before: self.read?.options)
+        self.read = (snapshot, options)
+        return options
+    }
+
+    /// The channel types whose providers serve what clients of `format` ask for. Whether they do so for a certain model is seen when they
+    /// are asked.
+    func servedTypes(_ format: WireFormat) -> Set<Int64> {
+        if let known = self.types[format] { return known }
+        let formats = Set(format.nearest)
+        let types = Set(self.providers.all.filter { !formats.isDisjoint(with: $0.formats) }.map(\.type))
+        self.types[format] = types
+        return types
     }
 
     /// What requests of `format` to `channel` have in common, kept for as long as the directory has this state of the channel.

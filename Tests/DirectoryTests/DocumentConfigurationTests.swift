@@ -37,6 +37,18 @@ struct DocumentConfigurationTests {
             ])
     }
 
+    private static let pem = "-----BEGIN CERTIFICATE-----\nhidden\n-----END CERTIFICATE-----\n"
+    private static let keyPEM = "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----\n"
+
+    @Test("certificates by scheme, and one for all of them")
+    func certificates() throws {
+        let both: JSON = ["certificate": .string("a comment\r\n" + Self.pem), "private_key": .string(Self.keyPEM)]
+        let configuration = try configuration(["client_certificate": both, "credentials": ["mtls": both]])
+        let certificate = try #require(configuration.clientCertificate)
+        #expect(certificate.chain == "a comment\r\n" + Self.pem && certificate.privateKey == Self.keyPEM)
+        #expect(configuration.credentials == ["mtls": .certificate(certificate)])
+    }
+
     @Test(
         "what can't be used is named, without its value",
         arguments: [
@@ -45,6 +57,18 @@ struct DocumentConfigurationTests {
             (["authorization": "a\r\nhidden"], "openapi_config.authorization"),
             (["credentials": ["a": ["other": "hidden"]]], "openapi_config.credentials.a"),
             (["credentials": ["a": ["username": "x:y"]]], "openapi_config.credentials.a.username"),
+            (["credentials": ["a": ["certificate": "hidden"]]], "openapi_config.credentials.a.certificate"),
+            (["credentials": ["a": ["certificate": .string(pem)]]], "openapi_config.credentials.a.private_key"),
+            (["credentials": ["a": ["private_key": .string(keyPEM)]]], "openapi_config.credentials.a"),
+            (["client_certificate": ["private_key": .string(keyPEM)]], "openapi_config.client_certificate.certificate"),
+            (
+                ["client_certificate": ["certificate": .string(pem + "\u{0}"), "private_key": .string(keyPEM)]],
+                "openapi_config.client_certificate.certificate"
+            ),
+            (
+                ["client_certificate": ["certificate": .string(pem + String(repeating: " ", count: 128 << 10))]],
+                "openapi_config.client_certificate.certificate"
+            ),
             (["include": [["tags": "hidden"]]], "openapi_config.include[0]"),
             (["names": ["op": "not a name"]], "openapi_config.names.op"),
             (["input_budget": 1], "openapi_config.input_budget"),
@@ -69,5 +93,13 @@ struct DocumentConfigurationTests {
         let target = try DocumentTarget(server, parameters: saved)
         #expect(target.credentials == ["shared": .key("operator's"), "token": .token("t")])
         #expect(target.dependsOnGroup && target.urlSource == .operator)
+        // A certificate and its key are one text.
+        let bundle = ServerParameters(serverID: "api", groupID: "g", values: ["token": Self.pem + Self.keyPEM], createdAt: 1)
+        let certificate = try #require(ClientCertificate(bundle: Self.pem + Self.keyPEM))
+        #expect(try DocumentTarget(server, parameters: bundle).credentials["token"] == .certificate(certificate))
+        for broken in [Self.pem, Self.keyPEM, "a\nb"] {
+            let saved = ServerParameters(serverID: "api", groupID: "g", values: ["token": broken], createdAt: 1)
+            #expect(throws: ServerTargetError.self) { try DocumentTarget(server, parameters: saved) }
+        }
     }
 }

@@ -81,18 +81,20 @@ struct RelayErrorTests {
         ] as [(Int, UInt, String)])
     func refusal(status: Int, told: UInt, code: String) {
         let head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status))
-        let failure = Failure(head, body: ByteBuffer(string: Self.body))
+        let failure = Failure(head, body: ByteBuffer(string: Self.body), at: 0)
         #expect(failure.error.status.code == told)
         #expect(failure.error.code == code)
         #expect(failure.error.message.contains("sk-secret") == (code != "upstream_refused"))
     }
 
     @Test(
-        "How long to wait is passed on, bounded; a date isn't",
-        arguments: [("7", 7), ("-7", 0), ("99999", 3600), ("soon", nil)] as [(String, Int64?)])
+        "How long to wait is passed on in whole seconds, bounded",
+        arguments: [
+            ("7", 7), ("0.5", 1), ("-7", nil), ("99999", 3600), ("soon", nil), ("Fri, 20 Mar 2026 12:00:30 GMT", 30),
+        ] as [(String, Int64?)])
     func retryAfter(text: String, seconds: Int64?) {
         let head = HTTPResponseHead(version: .http1_1, status: .tooManyRequests, headers: ["Retry-After": text])
-        #expect(Failure(head, body: ByteBuffer()).error.retryAfterSeconds == seconds)
+        #expect(Failure(head, body: ByteBuffer(), at: 1_774_008_000_000).error.retryAfterSeconds == seconds)
     }
 
     @Test("The log's text is at most 1 KiB, and valid")

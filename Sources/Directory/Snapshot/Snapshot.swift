@@ -111,6 +111,12 @@ extension Snapshot {
     /// What the operator says of a model, whether or not anyone is served it.
     public func modelConfig(_ model: String) -> ModelConfig? { state.offers[model]?.config }
 
+    /// A model as one channel, enabled or not, serves it to the operator; nil where the channel doesn't list it, or nothing is said of it.
+    public func model(_ name: String, at channel: ServedChannel) -> ServedModel? {
+        guard channel.models.contains(name), let offer = state.offers.offer(of: name) else { return nil }
+        return ServedModel(offer, channels: [channel])
+    }
+
     /// A channel, enabled or not.
     public func channel(id: Int64) -> ServedChannel? { state.channels[id] }
 }

@@ -2,8 +2,8 @@ public import Wire
 
 /// The contract's `openapi_config`, read strictly: which document becomes tools, and how its API is called.
 ///
-/// Beyond the contract's members (`openapi_spec`, `openapi_content`, `server_addr`, `authorization`, `v2`) it has `credentials`, `reusing`,
-/// `include`, `exclude`, `names`, `input_budget`, `output_budget` and `structured_output`.
+/// Beyond the contract's members (`openapi_spec`, `openapi_content`, `server_addr`, `authorization`, `v2`) it has `credentials`,
+/// `client_certificate`, `reusing`, `include`, `exclude`, `names`, `input_budget`, `output_budget` and `structured_output`.
 public struct DocumentConfiguration: Sendable, Hashable {
     /// Where the document is.
     public enum Source: Sendable, Hashable {
@@ -19,6 +19,7 @@ public struct DocumentConfiguration: Sendable, Hashable {
         case basic(user: String, password: String)
         case token(String)
         case client(id: String, secret: String, tokenURL: String?, scopes: [String]?)
+        case certificate(ClientCertificate)
     }
 
     /// Which operations are meant: what is nil fits everything.
@@ -34,6 +35,8 @@ public struct DocumentConfiguration: Sendable, Hashable {
     public let serverAddress: ServerURL?
     /// One value for whatever the operations ask for; a secret.
     public let authorization: String?
+    /// One for every scheme that is mutual TLS.
+    public let clientCertificate: ClientCertificate?
     /// By security scheme.
     public let credentials: [String: Credential]
     /// Values that groups give, by key: each is the credential of the scheme that its key names.
@@ -67,6 +70,9 @@ public struct DocumentConfiguration: Sendable, Hashable {
             uniqueKeysWithValues: try reader.members("credentials").map { member throws(ServerFault) in
                 (member.name, try Self.credential(try reader.object(member.value, at: "credentials." + member.name)))
             })
+        clientCertificate = try reader.value("client_certificate").map { value throws(ServerFault) in
+            try ClientCertificate(try reader.object(value, at: "client_certificate"))
+        }
         reusing = takesReusing ? try Self.reusing(reader) : []
         include = try Self.filters("include", reader)
         exclude = try Self.filters("exclude", reader)
@@ -104,9 +110,12 @@ public struct DocumentConfiguration: Sendable, Hashable {
             guard !user.contains(":") else { throw ServerFault("\(reader.place).username", expected: "a name without a colon") }
             return .basic(user: user, password: try secret("password") ?? "")
         }
+        if reader.value("certificate") != nil { return .certificate(try ClientCertificate(reader)) }
         guard let id = try secret("client_id"), let clientSecret = try secret("client_secret") else {
             throw ServerFault(
-                reader.place, expected: "value, or token, or username and password, or client_id and client_secret")
+                reader.place,
+                expected:
+                    "value, or token, or username and password, or client_id and client_secret, or certificate and private_key")
         }
         return .client(
             id: id, secret: clientSecret, tokenURL: try reader.url("token_url")?.text, scopes: try reader.texts("scopes"))

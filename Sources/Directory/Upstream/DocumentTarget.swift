@@ -29,7 +29,7 @@ public struct DocumentTarget: Sendable, Hashable {
         for parameter in configuration.reusing {
             guard let value = parameters?.values[parameter.key], !value.isEmpty else { continue }
             if let form = parameter.fault(of: value) { throw .invalid(ServerFault("params.\(parameter.key)", expected: form)) }
-            credentials[parameter.key] = .token(value)
+            credentials[parameter.key] = ClientCertificate(bundle: value).map { .certificate($0) } ?? .token(value)
             dependsOnGroup = true
         }
         self.configuration = configuration

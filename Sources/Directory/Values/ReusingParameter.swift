@@ -38,7 +38,10 @@ public struct ReusingParameter: Sendable, Hashable {
     public func fault(of value: String) -> String? {
         switch place {
         case .url: ServerURL(value) == nil ? ServerURL.form : nil
-        case .header, .credential: HeaderRules.isValue(value) ? nil : HeaderRules.valueForm
+        case .header: HeaderRules.isValue(value) ? nil : HeaderRules.valueForm
+        case .credential:
+            HeaderRules.isValue(value) || ClientCertificate(bundle: value) != nil
+                ? nil : "\(HeaderRules.valueForm), or \(ClientCertificate.bundleForm)"
         case .query, .embedded: FieldRules.isValue(value) ? nil : FieldRules.valueForm
         }
     }

@@ -28,17 +28,18 @@ public struct AdminAPI: Sendable {
     ///   - previewer: compiles OpenAPI documents; nil = they can't be looked at.
     ///   - providers: the kinds of channel.
     ///   - models: what is known of models.
+    ///   - health: what is known of how channels do.
     public init(
         store: Store, directory: LiveDirectory, configuration: Configuration, tester: any ChannelTester,
         tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
         previewer: (any DocumentPreviewer)? = nil, providers: ProviderCatalogue, models: ModelCatalogue,
-        clock: WallClock = .system, logger: Logger
+        health: ChannelHealth = ChannelHealth(), clock: WallClock = .system, logger: Logger
     ) {
         services = AdminServices(
             store: store, directory: directory, configuration: configuration, tester: tester,
             configuredServers: ConfiguredServers(servers: configuration.configuredServers),
             toolLists: ToolLists(lister: tools, clock: clock), upstreams: upstreams, previewer: previewer,
-            providers: providers, models: models, clock: clock, startedAt: clock.nowMilliseconds())
+            providers: providers, models: models, health: health, clock: clock, startedAt: clock.nowMilliseconds())
         keys = AdminKeyCheck(key: configuration.keys.admin)
         self.logger = logger
         table = .standard

@@ -18,6 +18,8 @@ struct AdminServices: Sendable {
     let previewer: (any DocumentPreviewer)?
     let providers: ProviderCatalogue
     let models: ModelCatalogue
+    /// What is known of how channels do.
+    let health: ChannelHealth
     let clock: WallClock
     /// When the server was started, milliseconds since 1970.
     let startedAt: Int64
@@ -27,6 +29,14 @@ struct AdminServices: Sendable {
     func applied<Value>(_ written: Written<Value>) -> Value {
         directory.apply(written.changes)
         return written.value
+    }
+
+    /// The same for channels that were changed: what was held against them counts no more.
+    @discardableResult
+    func applied<Value>(_ written: Written<Value>, toChannels ids: [Int64]) -> Value {
+        let value = applied(written)
+        for id in ids { health.clear(channelID: id, at: clock.nowMilliseconds()) }
+        return value
     }
 
     /// How values are shown in the answer to a call.

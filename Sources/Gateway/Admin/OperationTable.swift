@@ -26,7 +26,7 @@ struct OperationTable: Sendable {
         statusOperations + groupOperations + tokenOperations + channelOperations + channelTestOperations + modelOperations
             + catalogueOperations
             + serverOperations + groupServerOperations + serverParameterOperations + embeddedServerOperations
-            + offeredServerOperations + upstreamOperations + documentOperations + logOperations)
+            + offeredServerOperations + monitorOperations + upstreamOperations + documentOperations + logOperations)
 
     /// The operation for a path below `/api`: of all that match, the most specific one, served or not.
     func find(_ method: HTTPRequest.Method, _ path: [String]) -> Found {

@@ -130,6 +130,12 @@ extension Configuration {
     public struct Relay: Sendable, Equatable {
         /// Further attempts after a failure, where the model does not say.
         public var retryTimes = 3
+        /// The name of a `RoutingStrategy`; nil = as the option `RoutingStrategy` says.
+        public var routingStrategy: String?
+        /// A number from 0 to 1; nil = as the option `DefaultWarnNotifyErrorRate` says.
+        public var warnErrorRate: String?
+        /// A JSON object of names; nil = as the option `ModelAliases` says.
+        public var modelAliases: String?
         /// Whether quotas refuse calls; off = calls are recorded and priced, never refused for money.
         public var isBillingEnabled = true
         /// Whether the relay refuses every call with 503.

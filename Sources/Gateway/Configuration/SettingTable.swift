@@ -1,5 +1,7 @@
 internal import Directory
+internal import ModelRelay
 internal import Outbound
+internal import Wire
 
 extension Configuration {
     /// Every setting, in the order in which they are documented.
@@ -87,6 +89,20 @@ extension Configuration {
         .integer(
             "RETRY_TIMES", key: "relay.retryTimes", \.relay.retryTimes, 0...100,
             "Further attempts after a failure, where the model does not say."),
+        .optionalText(
+            "ROUTING_STRATEGY", key: "relay.routingStrategy", \.relay.routingStrategy,
+            form: RoutingStrategy.allCases.map(\.rawValue).joined(separator: ", "), default: "",
+            "How a channel is chosen where the model does not say; not set = the option RoutingStrategy, else weighted.",
+            where: { RoutingStrategy(rawValue: $0) != nil }),
+        .optionalText(
+            "DEFAULT_WARN_NOTIFY_ERROR_RATE", key: "relay.warnErrorRate", \.relay.warnErrorRate, form: "a number from 0 to 1",
+            default: "",
+            "The error rate from which on the log warns of a channel that names none, 0 = never; not set = the option DefaultWarnNotifyErrorRate, else 0.5.",
+            where: { Double($0).map { (0...1).contains($0) } ?? false }),
+        .optionalText(
+            "MODEL_ALIASES", key: "relay.modelAliases", \.relay.modelAliases, form: "a JSON object of names", default: "",
+            "Other names of models, in which one * stands for any text; not set = the option ModelAliases.",
+            where: { (try? JSON.parse($0).objectValue)?.allSatisfy { $0.value.stringValue != nil } ?? false }),
         .boolean("DISABLE_SERVE", key: "relay.disabled", \.relay.isDisabled, "Answers every call with 503."),
         .boolean(
             "DISABLE_MODEL_CONFIG", key: "relay.unconfiguredModels", \.relay.allowsUnconfiguredModels,

@@ -44,7 +44,7 @@ extension ServerParameters {
 extension ServerConfigurationPart where Server == GroupServer {
     static var proxy: Self { Self(member: "proxy_config", place: \.proxyConfig, secretMembers: ["headers", "querys"]) }
     static var openAPI: Self {
-        Self(member: "openapi_config", place: \.openAPIConfig, secretMembers: ["authorization", "credentials"])
+        Self(member: "openapi_config", place: \.openAPIConfig, secretMembers: openAPISecrets)
     }
     static var all: [Self] { [proxy, openAPI] }
 }

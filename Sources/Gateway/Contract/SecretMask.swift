@@ -38,6 +38,35 @@ enum SecretMask {
         }
     }
 
+    /// What is expected in place of a mask that stands for nothing.
+    static let strayForm = "the secret itself: nothing is stored here that this mask stands for"
+
+    /// Whether the text looks like a mask without being that of what is stored at its place.
+    static func isStray(_ given: String, stored: String?) -> Bool {
+        let looksLikeOne = given == stars || (given.count == 16 && given.dropFirst(4).dropLast(4) == stars)
+        return looksLikeOne && stored.map(mask) != given
+    }
+
+    /// The place of a stray mask below `given`, the first; nil where there is none. `given` is as deep as bodies may be.
+    static func placeOfStrayMask(in given: JSON, stored: JSON?, at place: String) -> String? {
+        switch given {
+        case .string(let text): return isStray(text, stored: stored?.stringValue) ? place : nil
+        case .array(let elements):
+            // As `restore`: elements of lists that differ in length do not stand for each other.
+            let stored = stored?.arrayValue.flatMap { $0.count == elements.count ? $0 : nil }
+            for (index, element) in elements.enumerated() {
+                if let found = placeOfStrayMask(in: element, stored: stored?[index], at: "\(place)[\(index)]") { return found }
+            }
+        case .object(let members):
+            for (name, value) in members {
+                let place = "\(place).\(name.prefix(128))"
+                if let found = placeOfStrayMask(in: value, stored: stored?[name], at: place) { return found }
+            }
+        default: break
+        }
+        return nil
+    }
+
     /// The members masked whose names say that they hold a credential.
     static func maskCredentials(_ object: JSONObject) -> JSONObject {
         JSONObject(object.map { ($0.name, isCredential($0.name) ? mask($0.value) : $0.value) })

@@ -65,19 +65,30 @@ struct ServerConfigurationPart<Server>: Sendable {
     }
 
     /// What to store: secrets that came back as their masks stay what they were.
-    func restored(_ given: JSONObject, stored: JSONObject) -> JSONObject {
-        JSONObject(
-            given.map { member in
-                let isSecret = secretMembers.contains(member.name)
-                return (member.name, isSecret ? SecretMask.restore(member.value, stored: stored[member.name]) : member.value)
-            })
+    /// - Throws: `ServerFault` that names a mask for which nothing is stored: as a secret it would be wrong, and the secret lost.
+    func restored(_ given: JSONObject, stored: JSONObject) throws(ServerFault) -> JSONObject {
+        var restored = given
+        for (name, value) in given where secretMembers.contains(name) {
+            if let place = SecretMask.placeOfStrayMask(in: value, stored: stored[name], at: "\(member).\(name)") {
+                throw ServerFault(place, expected: SecretMask.strayForm)
+            }
+            restored[name] = SecretMask.restore(value, stored: stored[name])
+        }
+        return restored
     }
+}
+
+extension ServerConfigurationPart {
+    /// Of `openapi_config`, whosever server it is.
+    static var openAPISecrets: Set<String> { ["authorization", "credentials", "client_certificate"] }
 }
 
 extension ServerConfigurationPart where Server == PublicServer {
     static var proxy: Self { Self(member: "proxy_config", place: \.proxyConfig, secretMembers: ["headers", "querys"]) }
     static var openAPI: Self {
-        Self(member: "openapi_config", place: \.openAPIConfig, secretMembers: ["authorization", "credentials"])
+        Self(
+            member: "openapi_config", place: \.openAPIConfig,
+            secretMembers: openAPISecrets)
     }
     static var embedded: Self { Self(member: "embed_config", place: \.embedConfig, secretMembers: ["init"]) }
     static var test: Self { Self(member: "test_config", place: \.testConfig, secretMembers: ["params"]) }

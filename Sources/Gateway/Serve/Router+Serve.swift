@@ -16,9 +16,9 @@ extension Server {
         }
         AdminAPI(
             store: self.store, directory: self.directory, configuration: self.configuration,
-            tester: RelayChannelTester(hotSides: self.hotSides, clock: .system), tools: self.tools, upstreams: self.tools,
+            tester: self.tester, tools: self.tools, upstreams: self.tools,
             previewer: self.tools, providers: self.providers, models: self.models,
-            logger: self.logger
+            health: self.health, logger: self.logger
         ).addRoutes(to: router)
         return router
     }

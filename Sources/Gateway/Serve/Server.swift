@@ -22,6 +22,7 @@ struct Server {
     let store: Store
     let directory: LiveDirectory
     let meter: Meter
+    let health: ChannelHealth
     let registry: MetricsRegistry
     let hotSides: HotSides
     let providers: ProviderCatalogue
@@ -59,6 +60,7 @@ struct Server {
         contents.allowsUnconfiguredModels = configuration.relay.allowsUnconfiguredModels
         let directory = LiveDirectory(Snapshot(contents))
         let meter = Meter(journal: store.journal, billingEnabled: configuration.relay.isBillingEnabled)
+        let health = ChannelHealth { $0.log(to: logger) }
         let templates = try configuration.templatesFolder.map { folder in try Templates(overlay: folder) } ?? Templates()
         let providers = try ProviderCatalogue(files: templates.files(in: "providers"))
         let models = ModelCatalogue(files: templates.files(in: "models"))
@@ -79,7 +81,7 @@ struct Server {
             let relay = RelayLoop(
                 eventLoop: eventLoop, lane: lane, client: upstream, meter: meter, providers: providers, models: models,
                 settings: settings,
-                clock: .system)
+                clock: .system, health: health)
             return HotLoop(
                 relay: relay, upstream: upstream, ticker: ticker, tools: tools, meter: meter, directory: directory,
                 keyHash: keyHash, clock: .system, policy: policy, metrics: metrics)
@@ -92,10 +94,14 @@ struct Server {
         self.models = models
         self.directory = directory
         self.meter = meter
+        self.health = health
         self.registry = registry
         self.group = group
         self.logger = logger
     }
+
+    /// Tries channels over the relay.
+    var tester: RelayChannelTester { RelayChannelTester(hotSides: self.hotSides, directory: self.directory, clock: .system) }
 
     /// Serves until the process is told to stop, then lets calls in progress end for as long as the operator says, carries the journal to
     /// the database and closes.
@@ -125,6 +131,11 @@ struct Server {
             running.append(
                 .init(service: LogSweeper(store: self.store, retention: retention, clock: .system, logger: self.logger)))
         }
+        running.append(
+            .init(
+                service: ChannelRecovery(
+                    health: self.health, directory: self.directory,
+                    tester: self.tester, clock: .system, logger: self.logger)))
         var configuration = ServiceGroupConfiguration(
             services: running, gracefulShutdownSignals: [.sigterm, .sigint], logger: self.logger)
         configuration.maximumGracefulShutdownDuration = self.configuration.limits.shutdownTimeout

@@ -5,6 +5,9 @@ extension RelaySettings {
     init(_ configuration: Configuration) {
         self.init()
         self.retryTimes = Int64(configuration.relay.retryTimes)
+        self.routingStrategy = configuration.relay.routingStrategy.flatMap { RoutingStrategy(rawValue: $0) }
+        self.warnErrorRate = configuration.relay.warnErrorRate.flatMap { Double($0) }
+        self.modelAliases = configuration.relay.modelAliases
         self.keepAliveInterval = TimeAmount(configuration.relay.streamKeepAlive)
         self.savesAllDetail = configuration.callLog.savesAllDetail
         self.requestDetailBytes = configuration.callLog.requestBodyMaximumBytes

@@ -13,8 +13,9 @@ struct DocumentFactory: Sendable {
     let cache = CompilationCache()
 
     /// - Parameter changes: where it is announced that the list of tools changed.
-    func service(for target: DocumentTarget, changes: ChangeHub) -> OpenAPIService {
-        var configuration = Self.configuration(
+    /// - Throws: `ServerFault` where a certificate can't be used.
+    func service(for target: DocumentTarget, changes: ChangeHub) throws(ServerFault) -> OpenAPIService {
+        var configuration = try Self.configuration(
             for: target, source: self.source(of: target), client: self.client(for: target))
         // What a stored text refers to may change; the text itself only with the configuration.
         if case .text = target.configuration.source { configuration.refreshInterval = .seconds(3600) }
@@ -36,15 +37,14 @@ struct DocumentFactory: Sendable {
     }
 
     /// - Parameter client: calls the API, and fetches tokens.
+    /// - Throws: `ServerFault` where a certificate can't be used.
     static func configuration(
         for target: DocumentTarget, source: any DocumentSource, client: any WebClient
-    ) -> OpenAPIService.Configuration {
+    ) throws(ServerFault) -> OpenAPIService.Configuration {
         var configuration = OpenAPIService.Configuration(source: source, client: client)
         configuration.options = CompileOptions(target.configuration)
         configuration.serverAddress = target.configuration.serverAddress?.text
-        configuration.credentials = Credentials(
-            values: target.credentials.mapValues { OpenAPIToMCP.Credential($0) },
-            authorization: target.configuration.authorization)
+        configuration.credentials = try Credentials(target)
         return configuration
     }
 
@@ -74,18 +74,6 @@ extension CompileOptions {
         if let budget = given.inputBudget { inputBudget = budget }
         if let budget = given.outputBudget { outputBudget = budget }
         structuredOutput = given.structuredOutput
-    }
-}
-
-extension OpenAPIToMCP.Credential {
-    fileprivate init(_ given: DocumentConfiguration.Credential) {
-        switch given {
-        case .key(let value): self = .key(value)
-        case .basic(let user, let password): self = .basic(user: user, password: password)
-        case .token(let value): self = .token(value)
-        case .client(let id, let secret, let tokenURL, let scopes):
-            self = .client(id: id, secret: secret, tokenURL: tokenURL, scopes: scopes)
-        }
     }
 }
 

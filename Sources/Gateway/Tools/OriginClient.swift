@@ -21,7 +21,8 @@ struct OriginClient: WebClient {
 
     private func holds(_ url: String) -> Bool { ServerURL(url).map { self.origins.contains($0.origin) } ?? false }
 
-    /// What a redirect to another origin leads to, for requests that follow such ones: without the fields that belong to the first.
+    /// What a redirect to another origin leads to, for requests that follow such ones: without the fields and the
+    /// client certificate that belong to the first.
     private func redirected(_ request: WebRequest, by answer: any WebResponse) -> WebRequest? {
         guard !request.staysInOrigin, request.maximumRedirects > 0, request.method == "GET",
             [301, 302, 303, 307, 308].contains(answer.status), let location = answer.header("location"),
@@ -31,6 +32,7 @@ struct OriginClient: WebClient {
         var next = request
         next.url = location
         next.headers = request.headers.filter { $0.name.lowercased() == "accept" }
+        next.clientIdentity = nil
         next.maximumRedirects -= 1
         return next
     }

@@ -119,9 +119,13 @@ final class ToolHost: Sendable {
         case .document(let target):
             guard let documents = self.parts.documents else { throw Unavailable(kind: kind) }
             let changes = changes ?? ChangeHub()
-            var made = hosted(documents.service(for: target, changes: changes))
-            made.changes = changes
-            return made
+            do throws(ServerFault) {
+                var made = hosted(try documents.service(for: target, changes: changes))
+                made.changes = changes
+                return made
+            } catch {
+                throw Unavailable(ServerTargetError.invalid(error))
+            }
         }
     }
 

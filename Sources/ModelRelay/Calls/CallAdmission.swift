@@ -10,6 +10,10 @@ struct CallAdmission {
     let request: RelayRequest
     let view: RequestView
     let model: ServedModel
+    /// The channel that the request names.
+    let pinned: ServedChannel?
+    /// Nil where there is nothing to prefer.
+    let affinity: AffinityKey?
     let plugins: ActivePlugins
     let admission: Admission
 
@@ -17,10 +21,10 @@ struct CallAdmission {
     init(_ request: RelayRequest, loop: RelayLoop) throws(RelayError) {
         var request = request
         var view = try Self.view(of: request)
-        guard let model = request.snapshot.model(view.model, for: request.caller) else {
-            throw Self.unknownModel(view.model, request)
-        }
+        let pinned = try ChannelPin.channel(of: request)
+        let model = try Self.model(view.model, at: pinned, request, loop)
         self.model = model
+        self.pinned = pinned
         self.plugins = loop.plugins.active(for: model)
         if !self.plugins.bytes.isEmpty {
             request.body = try self.plugins.change(request.body, request.endpoint.format)
@@ -32,6 +36,13 @@ struct CallAdmission {
             view = changed
         }
         (self.request, self.view) = (request, view)
+        // One channel needs no preference.
+        self.affinity =
+            model.channels.count < 2 || pinned != nil || !request.endpoint.format.rules.generates
+            ? nil
+            : AffinityKey(
+                group: request.caller.payer.groupID, tokenID: request.caller.payer.tokenID, model: model.config.model,
+                promptCacheKey: view.promptCacheKey, user: view.user)
         let opening = CallOpening(
             requestID: request.requestID, payer: request.caller.payer, subject: model.config.model,
             limits: request.caller.limits(for: model.config),
@@ -49,6 +60,19 @@ struct CallAdmission {
             _ = loop.meter.record(record, lane: loop.lane)
             throw failure
         }
+    }
+
+    /// The model of that name, or the one that the name is an alias of.
+    private static func model(
+        _ name: String, at pinned: ServedChannel?, _ request: RelayRequest, _ loop: RelayLoop
+    ) throws(RelayError) -> ServedModel {
+        func served(_ name: String) -> ServedModel? {
+            guard let pinned else { return request.snapshot.model(name, for: request.caller) }
+            return request.snapshot.model(name, at: pinned)
+        }
+        if let model = served(name) { return model }
+        if let model = loop.options(of: request.snapshot).aliases.model(for: name).flatMap(served) { return model }
+        throw pinned.map { ChannelPin.unknownModel(name, at: $0) } ?? Self.unknownModel(name, request)
     }
 
     private static func view(of request: RelayRequest) throws(RelayError) -> RequestView {

@@ -17,17 +17,19 @@ public struct ProbeResult: Sendable {
 }
 
 extension RelayLoop {
-    /// Tries `channel` with `model` by a tiny chat completion that is neither limited, charged nor logged. On the event loop.
+    /// Tries `channel` with `model` by a tiny request that is neither limited, charged nor logged. On the event loop.
+    /// - Parameter kind: what the model is for; asked in that format, or the nearest that the channel's provider speaks.
     public func probe(
-        _ channel: Directory.Channel, model: String, requestID: RequestID
+        _ channel: Directory.Channel, model: String, kind: WireFormat = .chatCompletions, requestID: RequestID
     ) -> EventLoopFuture<ProbeResult> {
-        ChannelProbe.run(channel, model: model, requestID: requestID, on: self)
+        ChannelProbe.run(channel, model: model, kind: kind, requestID: requestID, on: self)
     }
 }
 
 /// A trial of one channel with one model.
 final class ChannelProbe: UpstreamReceiver {
     private static let longestResponse = 4096
+    private static let headTimeout = TimeAmount.seconds(60)
     private let promise: EventLoopPromise<ProbeResult>
     private let upstreamModel: String
     private let start = NIODeadline.now()
@@ -41,34 +43,41 @@ final class ChannelProbe: UpstreamReceiver {
     }
 
     static func run(
-        _ channel: Directory.Channel, model: String, requestID: RequestID, on loop: RelayLoop
+        _ channel: Directory.Channel, model: String, kind: WireFormat, requestID: RequestID, on loop: RelayLoop
     ) -> EventLoopFuture<ProbeResult> {
-        let upstreamModel = channel.modelMapping[model] ?? model
-        let probe = ChannelProbe(promise: loop.eventLoop.makePromise(), upstreamModel: upstreamModel)
-        let body: JSON = ["model": .string(upstreamModel), "messages": [["role": "user", "content": "hi"]], "max_tokens": 16]
-        probe.begin(channel, body: ByteBuffer(bytes: body.serializedBytes()), requestID: requestID, loop: loop)
+        let probe = ChannelProbe(
+            promise: loop.eventLoop.makePromise(), upstreamModel: channel.modelMapping[model] ?? model)
+        probe.begin(channel, kind: kind, requestID: requestID, loop: loop)
         return probe.promise.futureResult
     }
 
-    private func begin(_ channel: Directory.Channel, body: ByteBuffer, requestID: RequestID, loop: RelayLoop) {
+    private func begin(_ channel: Directory.Channel, kind: WireFormat, requestID: RequestID, loop: RelayLoop) {
         guard let provider = loop.providers[channel.type] else {
             return self.finish(isSuccess: false, "channel type \(channel.type) is not served yet")
         }
+        let model = self.upstreamModel
+        guard let format = provider.upstreamFormat(for: kind, model: model, baseURL: channel.baseURL) else {
+            return self.finish(isSuccess: false, "\(provider.name) channels don't serve \(kind.rawValue)")
+        }
+        let body = TrialRequest.body(format, model: model)
         switch provider.transport {
         case .fake:
-            self.attempt = FakeAttempt.chat(
-                body, configuration: channel.configs, model: self.upstreamModel, isStreamed: false, requestID: requestID,
-                now: loop.clock.nowMilliseconds(), eventLoop: loop.eventLoop, receiver: self)
+            self.attempt = FakeAttempt.answer(
+                format: format, body: body, configuration: channel.configs, model: model, isStreamed: false,
+                requestID: requestID, now: loop.clock.nowMilliseconds(), headTimeout: Self.headTimeout,
+                eventLoop: loop.eventLoop, receiver: self)
         case .fakeError:
-            self.attempt = FakeAttempt.configuredFailure(channel.configs, eventLoop: loop.eventLoop, receiver: self)
+            self.attempt = FakeAttempt.configuredFailure(
+                format: format, body: body, configuration: channel.configs, model: model, isStreamed: false,
+                requestID: requestID, now: loop.clock.nowMilliseconds(), headTimeout: Self.headTimeout,
+                eventLoop: loop.eventLoop, receiver: self)
         case .http:
             do {
-                let requests = try UpstreamRequests(.chatCompletions, provider: provider, channel: channel)
+                let requests = try UpstreamRequests(format, provider: provider, channel: channel)
                 let head = try requests.post(
-                    model: self.upstreamModel, isStreamed: false, endpoint: Endpoint(.chatCompletions, recordPath: ""), from: [:],
-                    traceHeaders: [])
+                    model: model, isStreamed: false, endpoint: Endpoint(format, recordPath: ""), from: [:], traceHeaders: [])
                 var request = UpstreamRequest(head: head, body: body)
-                request.headTimeout = .seconds(60)
+                request.headTimeout = Self.headTimeout
                 self.attempt = loop.client.send(request, to: requests.base.address, receiver: self)
             } catch {
                 self.finish(isSuccess: false, error.error.message)

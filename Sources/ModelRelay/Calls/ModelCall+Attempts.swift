@@ -22,34 +22,9 @@ struct AttemptPlan {
     var dropped: [String] { self.conversion?.dropped ?? self.translation?.dropped ?? [] }
 }
 
-/// Which channel is asked next, and how.
+/// How a channel is asked.
 extension ModelCall {
-    /// Tries the next channel; where none is left, or it isn't worth it, `failure` is what the client gets.
-    func tryNext(after failure: Failure?) {
-        self.attempt = nil
-        guard self.attemptsLeft > 0, let channel = self.choice.next(using: &self.loop.random) else {
-            return self.giveUp(failure ?? Failure(.serviceUnavailable, code: "no_channel", "no channel can serve this model now"))
-        }
-        self.attemptsLeft -= 1
-        if failure != nil {
-            self.record.retryTimes += 1
-            self.record.retryAt = self.loop.clock.nowMilliseconds()
-        }
-        self.channel = channel
-        self.record.channelID = channel.channel.id
-        self.phase = .attempting
-        self.head = nil
-        self.collected = ByteBuffer()
-        (self.tap, self.conversion, self.held, self.heldSince) = (nil, nil, nil, nil)
-        do throws(Failure) {
-            try self.send(to: channel)
-        } catch {
-            // What can't be read is no channel's fault.
-            if error.isOfRequest { self.fail(error) } else { self.tryNext(after: error) }
-        }
-    }
-
-    private func send(to served: ServedChannel) throws(Failure) {
+    func send(to served: ServedChannel) throws(Failure) {
         let channel = served.channel
         guard let provider = self.loop.providers[channel.type] else {
             throw Failure(.notImplemented, code: "not_implemented", "channel type \(channel.type) is not served yet")
@@ -61,6 +36,7 @@ extension ModelCall {
                 .notImplemented, code: "not_implemented", "\(provider.name) channels don't serve \(client.rawValue)")
         }
         let body = try self.prepare(for: format, model: model, provider: provider)
+        let number = self.attemptNumber
         switch provider.transport {
         case .fake:
             self.attempt = FakeAttempt.answer(
@@ -83,22 +59,9 @@ extension ModelCall {
             upstream.idleTimeout = self.loop.settings.idleTimeout
             let call = self.loop.client.send(upstream, to: requests.base.address, receiver: self)
             // A failure may have come before `send` returned, and with it the next attempt.
-            if self.attempt == nil, case .attempting = self.phase, self.channel?.channel.id == channel.id { self.attempt = call }
-        }
-    }
-
-    /// No channel is left.
-    private func giveUp(_ failure: Failure) {
-        let endpoint = self.request.endpoint
-        guard failure.isRetryable, let local = self.loop.codecs.localEndpoint(for: endpoint.format) else {
-            return self.fail(failure)
-        }
-        do throws(RelayError) {
-            let request = try DecodedRequest.json(self.request.body)
-            let answer = try local.answer(request, endpoint: endpoint.path, model: self.view.model)
-            self.answerLocally(ByteBuffer(bytes: answer.serializedBytes()))
-        } catch {
-            self.fail(Failure(error))
+            if self.attempt == nil, case .attempting = self.phase, self.attemptNumber == number, self.routed != nil {
+                self.attempt = call
+            }
         }
     }
 
@@ -182,13 +145,5 @@ extension ModelCall {
             model: self.view.model, requestID: self.request.requestID.description, now: self.request.receivedAt / 1000,
             wantsUsageChunk: self.view.wantsUsageChunk, isArrayFramed: self.request.endpoint.path.isArrayFramed,
             request: request)
-    }
-
-    private var headTimeout: TimeAmount {
-        let config = self.model.config
-        let isStreamed = self.plan.isStreamed
-        let seconds = isStreamed ? config.streamRequestTimeoutSeconds : config.requestTimeoutSeconds
-        guard seconds > 0 else { return isStreamed ? self.loop.settings.streamTimeout : self.loop.settings.answerTimeout }
-        return .seconds(min(seconds, 86_400))
     }
 }

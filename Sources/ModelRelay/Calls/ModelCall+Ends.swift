@@ -16,6 +16,7 @@ extension ModelCall {
     func clientIsGone() {
         self.attempt?.cancel()
         self.attempt = nil
+        self.attemptEnded(.clientGone)
         switch self.phase {
         case .ended: break
         case .attempting, .failing, .collecting, .streaming:
@@ -29,6 +30,7 @@ extension ModelCall {
 
     /// Ends the call with a failure, of which nothing was told yet.
     func fail(_ failure: Failure) {
+        self.attemptEnded(failure.outcome, retryAfterMilliseconds: failure.retryAfterMilliseconds)
         self.record.code = Int64(failure.error.status.code)
         self.record.content = failure.recordText
         self.detail.keepsAlways = failure.error.status.code != 429
@@ -55,6 +57,8 @@ extension ModelCall {
 
     func end() {
         self.phase = .ended
+        self.waiting?.cancel()
+        self.waiting = nil
         self.loop.client.ticker.unregister(self)
     }
 
@@ -68,7 +72,9 @@ extension ModelCall {
     }
 
     func noteFirstByte() {
-        self.record.ttfbMilliseconds = max(0, self.loop.clock.nowMilliseconds() - self.request.receivedAt)
+        let now = self.loop.clock.nowMilliseconds()
+        self.record.ttfbMilliseconds = max(0, now - self.request.receivedAt)
+        self.attemptAnswered(at: now)
     }
 
     private var savesDetail: Bool { self.loop.settings.savesAllDetail || self.model.config.forceSaveDetail }

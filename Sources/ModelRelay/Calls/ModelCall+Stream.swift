@@ -23,7 +23,6 @@ extension ModelCall {
                 isArrayFramed: self.request.endpoint.path.isArrayFramed,
                 modelName: self.plan.model == self.view.model ? nil : self.view.model)
         }
-        if self.isTelling { self.loop.client.ticker.register(self) }
     }
 
     func stream(_ part: ByteBuffer) {
@@ -46,6 +45,7 @@ extension ModelCall {
     }
 
     func deliver(_ output: StreamOutput) {
+        if output.isReal { self.hasToken = true }
         // What broke in the same piece in which it began is as if it had never begun.
         if let bytes = output.bytes, self.isHeadSent || output.failure == nil {
             if self.isHeadSent || output.isReal { self.tell(bytes) } else { self.hold(bytes) }
@@ -81,6 +81,10 @@ extension ModelCall {
         if let held = self.held, held.readableBytes > self.loop.settings.maximumEventBytes { self.release() }
     }
 
+    private var holdsOnlyComments: Bool {
+        self.held.map { !$0.withUnsafeReadableBytes { $0.contains(sequence: "data:") } } ?? false
+    }
+
     private func release() {
         guard let held = self.held else { return }
         self.held = nil
@@ -95,6 +99,7 @@ extension ModelCall {
         guard case .streaming = self.phase else { return }
         self.sendStreamHead()
         self.noteStreamUsage()
+        self.attemptSucceeded()
         guard self.settle() else { return self.withhold() }
         self.end()
         // However slow the client is, nothing more is passed on to it.
@@ -110,9 +115,8 @@ extension ModelCall {
 
     /// A stream that broke: tried elsewhere while nothing was sent, else told in the stream and charged as delivered.
     func streamFailed(_ failure: Failure) {
-        guard self.isHeadSent else {
-            return failure.isRetryable ? self.tryNext(after: failure) : self.fail(failure)
-        }
+        guard self.isHeadSent else { return self.tryNext(after: failure) }
+        self.attemptEnded(failure.outcome)
         self.noteStreamUsage()
         self.record.code = Int64(failure.error.status.code)
         self.record.content = failure.recordText
@@ -164,15 +168,17 @@ extension ModelCall {
 
     // MARK: Silence
 
-    /// A few times a second while a stream goes on: lets go of what was held for too long, and keeps a client that hears nothing.
+    /// A few times a second: ends what takes too long; while a stream goes on, lets go of what was held for too long, and keeps a client
+    /// that hears nothing.
     func tick(now: NIODeadline) {
-        guard case .streaming = self.phase else { return }
+        guard !self.endOverdue(at: now), self.isTelling, case .streaming = self.phase else { return }
         if self.held != nil {
             guard let since = self.heldSince else {
                 self.heldSince = now
                 return
             }
-            guard now >= since + self.loop.settings.holdTimeout else { return }
+            // Comments alone say that the upstream has no place yet; as long as nothing else was sent another one may be asked.
+            guard now >= since + self.loop.settings.holdTimeout, !self.holdsOnlyComments else { return }
             self.release()
             return self.sink.flush()
         }

@@ -28,7 +28,7 @@ extension ModelCall {
         }
         guard !answer.isError else {
             return self.tryNext(
-                after: Failure(.badGateway, code: "upstream_error", UpstreamComplaint(self.collected).message))
+                after: Failure(told: UpstreamComplaint(self.collected), code: "upstream_error"))
         }
         self.note(answer.usage, id: answer.id, tier: answer.serviceTier, outputBytes: self.collected.readableBytes)
         let body = self.plan.model == self.view.model ? self.collected : answer.naming(self.view.model, in: self.collected)
@@ -80,6 +80,7 @@ extension ModelCall {
     /// Settles, then answers.
     private func finishWhole(_ status: HTTPResponseStatus, _ body: ByteBuffer, type: String?) {
         self.noteFirstByte()
+        self.attemptSucceeded()
         let body = self.changed(body)
         self.detail.append(body, limit: self.responseDetailLimit)
         guard self.settle() else { return self.withhold() }

@@ -8,7 +8,7 @@ internal import Wire
 /// One call of a model on its way, in whatever format: channels are tried until one answers, its answer is passed on or translated, the
 /// call is settled before the answer's last bytes. Confined to its event loop.
 ///
-/// How channels are tried stands in `ModelCall+Attempts.swift`, how whole answers go out in `ModelCall+Whole.swift`, streams in
+/// Which channels are tried stands in `ModelCall+Route.swift`, how in `ModelCall+Attempts.swift`, how whole answers go out in `ModelCall+Whole.swift`, streams in
 /// `ModelCall+Stream.swift`, and how a call ends in `ModelCall+Ends.swift`; what those touch is not private.
 final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
     enum Phase {
@@ -25,7 +25,8 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
 
     let request: RelayRequest
     let view: RequestView
-    let model: ServedModel
+    /// The one that is asked: the client's, or where its channels failed one of its fallbacks.
+    var model: ServedModel
     let admission: Admission
     let loop: RelayLoop
     let sink: any AnswerSink
@@ -37,8 +38,25 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
     var detail = ResponseDetail()
 
     // The attempts.
-    var choice: ChannelChoice
-    var attemptsLeft: Int64
+    let options: OperatorOptions
+    let deadlines: CallDeadlines
+    /// What the request has in common with others whose prompts are cached.
+    let affinity: AffinityKey?
+    var walk: RouteWalk
+    /// The attempt under way, whose outcome wasn't told yet.
+    var routed: RouteWalk.Attempt?
+    var attemptNumber = 0
+    /// Milliseconds since 1970.
+    var attemptBeganAt: Int64 = 0
+    var lastFailure: Failure?
+    /// The pause before the next attempt, and its end in milliseconds since 1970.
+    var waiting: Scheduled<Void>?
+    var waitedUntil = Int64.min
+    /// When the call is to be over, once that was looked at; and when the attempt's first event is to be there.
+    var wholeBy: NIODeadline?
+    var firstTokenBy: NIODeadline?
+    /// Whether the attempt's stream has said something that the client waits for.
+    var hasToken = false
     /// The client's request as its codec reads it, once that was needed.
     var decoded: DecodedRequest?
     var channel: ServedChannel?
@@ -74,9 +92,10 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
         self.rules = request.endpoint.format.rules
         self.loop = loop
         self.sink = sink
-        self.choice = ChannelChoice(admitted.model.channels)
-        let configured = admitted.model.config.retryTimes
-        self.attemptsLeft = 1 + min(max(configured > 0 ? configured : loop.settings.retryTimes, 0), 1000)
+        self.options = loop.options(of: admitted.request.snapshot)
+        self.deadlines = Self.deadlines(admitted, settings: loop.settings)
+        self.affinity = admitted.affinity
+        self.walk = Self.walk(admitted, loop: loop, options: self.options, deadlines: self.deadlines)
         var record = CallRecord(request, model: admitted.model, code: 200)
         record.user = admitted.view.user
         record.metadata = admitted.view.metadata
@@ -85,7 +104,10 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
         self.record = record
     }
 
-    func start() { self.tryNext(after: nil) }
+    func start() {
+        self.loop.client.ticker.register(self)
+        self.tryNext(after: nil)
+    }
 
     // MARK: The upstream's answer
 
@@ -148,9 +170,9 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
         self.attempt = nil
         switch self.phase {
         case .ended: break
-        case .attempting, .collecting: self.tryNext(after: Failure(error))
+        case .attempting, .collecting: self.tryNext(after: Failure(error, isCut: self.head != nil))
         case .failing: self.upstreamRefused()
-        case .streaming: self.streamFailed(Failure(error))
+        case .streaming: self.streamFailed(Failure(error, isCut: true))
         }
     }
 
@@ -161,10 +183,10 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
     /// The upstream answered with a status that is a failure.
     private func upstreamRefused() {
         guard let head = self.head else { return }
-        var failure = Failure(head, body: self.collected)
+        var failure = Failure(head, body: self.collected, at: self.loop.clock.nowMilliseconds())
         // The names of another format's members say nothing to the client.
         if self.plan.format != self.request.endpoint.format { failure.error.parameter = nil }
-        if RetryPolicy.isRetryable(status: head.status.code) { self.tryNext(after: failure) } else { self.fail(failure) }
+        self.tryNext(after: failure)
     }
 
     /// Bytes of an error's body that are worth reading.

@@ -69,12 +69,11 @@ struct StreamConversion {
             try self.decoder.end(into: &self.events)
         } catch {
             var failure = Failure(error)
-            if error.told == nil { failure.error.code = "upstream_stream_cut" }
+            if error.told == nil { (failure.error.code, failure.outcome) = ("upstream_stream_cut", .cut) }
             return self.output(text, failure: failure)
         }
         if let output = self.tell(&text) { return output }
-        return self.output(
-            text, failure: Failure(.badGateway, code: "upstream_stream_cut", "the upstream's stream ended in the middle"))
+        return self.output(text, failure: .cut)
     }
 
     /// A whole answer of an upstream that was asked for a stream.

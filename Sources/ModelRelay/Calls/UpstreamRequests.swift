@@ -23,7 +23,7 @@ struct UpstreamRequests {
                 format, provider: provider, baseURL: channel.baseURL, key: channel.key,
                 proxyURL: channel.proxyURL, configs: channel.configs, verifiesCertificate: !channel.skipsTLSVerification)
         } catch {
-            throw Failure(.badGateway, code: "channel_misconfigured", "the channel can't be used: \(error)")
+            throw Failure(.badGateway, code: "channel_misconfigured", "the channel can't be used: \(error)", outcome: .unusable)
         }
         var headers: HTTPHeaders = [
             "Host": self.endpoint.base.address.hostHeader,

@@ -51,7 +51,6 @@ struct StreamTap {
         self.framing = EventFraming(maximumEventBytes: maximumEventBytes)
         self.dropsUsageChunk = dropsUsageChunk
         self.array = isArrayFramed ? ArrayFraming() : nil
-        self.isReal = stream.fillers.isEmpty
         self.modelName = modelName.map { name in
             var bytes: [UInt8] = []
             JSON.writeString(name, to: &bytes)
@@ -117,7 +116,7 @@ struct StreamTap {
             output.terminal = self.array?.end ?? ByteBuffer()
             return output
         }
-        output.failure = Failure(.badGateway, code: "upstream_stream_cut", "the upstream's stream ended in the middle")
+        output.failure = .cut
         return output
     }
 

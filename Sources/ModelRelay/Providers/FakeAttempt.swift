@@ -158,25 +158,4 @@ extension FakeAttempt {
             SimulatedFailure(request, configuration: configuration).script(), headTimeout: headTimeout,
             idleTimeout: idleTimeout, eventLoop: eventLoop, receiver: receiver)
     }
-
-    /// The answer to a chat completion.
-    static func chat(
-        _ body: ByteBuffer, configuration: JSONObject, model: String, isStreamed: Bool, requestID: RequestID, now: Int64,
-        eventLoop: any EventLoop, receiver: any UpstreamReceiver
-    ) -> FakeAttempt {
-        self.answer(
-            format: .chatCompletions, body: body, configuration: configuration, model: model, isStreamed: isStreamed,
-            requestID: requestID, now: now, eventLoop: eventLoop, receiver: receiver)
-    }
-
-    /// A failure that is told as chat completions have it, of which no request has to be known: for trials of a channel, which wait a minute
-    /// at most.
-    static func configuredFailure(
-        _ configuration: JSONObject, eventLoop: any EventLoop, receiver: any UpstreamReceiver
-    ) -> FakeAttempt {
-        var ids = RequestIDGenerator()
-        return self.configuredFailure(
-            format: .chatCompletions, body: ByteBuffer(), configuration: configuration, model: "", isStreamed: false,
-            requestID: ids.next(nowMilliseconds: 0), now: 0, headTimeout: .minutes(1), eventLoop: eventLoop, receiver: receiver)
-    }
 }

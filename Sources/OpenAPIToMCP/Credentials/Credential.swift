@@ -1,3 +1,5 @@
+public import Outbound
+
 /// What shows an API who calls, for one of its security schemes. Its texts are secrets: describing one shows only its kind.
 public enum Credential: Sendable, Hashable {
     /// The value of an API key.
@@ -8,6 +10,8 @@ public enum Credential: Sendable, Hashable {
     case token(String)
     /// A client that gets its own access tokens (RFC 6749 §4.4). The token's URL and scopes are the document's unless they are given.
     case client(id: String, secret: String, tokenURL: String? = nil, scopes: [String]? = nil)
+    /// What the client shows when the connection is made (mutual TLS).
+    case certificate(ClientIdentity)
 
     /// The parts that must not be shown.
     var secrets: [String] {
@@ -15,6 +19,8 @@ public enum Credential: Sendable, Hashable {
         case .key(let text), .token(let text): [text]
         case .basic(let user, let password): [password, BasicCredential.encoded(user: user, password: password)]
         case .client(_, let secret, _, _): [secret]
+        // The key is in no message, so that nothing can cite it.
+        case .certificate: []
         }
     }
 }
@@ -27,6 +33,7 @@ extension Credential: CustomStringConvertible, CustomDebugStringConvertible, Cus
         case .basic: "user and password"
         case .token: "an access token"
         case .client: "a client's id and secret"
+        case .certificate(let identity): identity.description
         }
     }
 
@@ -43,10 +50,13 @@ public struct Credentials: Sendable, Hashable {
     public var values: [String: Credential]
     /// One value for whatever scheme an operation asks for: a token, a key, or all that `Authorization` says.
     public var authorization: String?
+    /// One for every scheme that is mutual TLS.
+    public var clientIdentity: ClientIdentity?
 
     /// Credentials.
-    public init(values: [String: Credential] = [:], authorization: String? = nil) {
+    public init(values: [String: Credential] = [:], authorization: String? = nil, clientIdentity: ClientIdentity? = nil) {
         self.values = values
+        self.clientIdentity = clientIdentity
         self.authorization = authorization.flatMap { $0.isEmpty ? nil : $0 }
     }
 

@@ -32,7 +32,8 @@ enum CredentialChoice: Sendable, Hashable {
             var parts: [Part] = []
             for use in alternative {
                 guard let scheme = schemes[use.scheme],
-                    let credential = credentials.values[use.scheme] ?? Self.shared(credentials.authorization, for: scheme)
+                    let credential = credentials.values[use.scheme] ?? Self.shared(credentials, for: scheme),
+                    credential.isCertificate == (scheme == .mutualTLS)
                 else {
                     if !missing.contains(use.scheme) { missing.append(use.scheme) }
                     continue
@@ -47,14 +48,20 @@ enum CredentialChoice: Sendable, Hashable {
         self = alternatives.contains { $0.isEmpty } ? .anonymous : .missing(missing)
     }
 
-    /// The one value as the credential of a scheme.
-    private static func shared(_ authorization: String?, for scheme: SecurityScheme) -> Credential? {
-        guard let authorization else { return nil }
+    /// The one value, or the one certificate, as the credential of a scheme.
+    private static func shared(_ credentials: Credentials, for scheme: SecurityScheme) -> Credential? {
         switch scheme {
-        case .apiKey: return .key(authorization)
-        case .basic, .bearer, .http, .oauth2, .openIDConnect: return .token(authorization)
-        case .mutualTLS: return nil
+        case .apiKey: credentials.authorization.map { .key($0) }
+        case .basic, .bearer, .http, .oauth2, .openIDConnect: credentials.authorization.map { .token($0) }
+        case .mutualTLS: credentials.clientIdentity.map { .certificate($0) }
         }
+    }
+}
+
+extension Credential {
+    /// Mutual TLS takes a certificate and nothing else, and nothing else takes one.
+    fileprivate var isCertificate: Bool {
+        if case .certificate = self { true } else { false }
     }
 }
 

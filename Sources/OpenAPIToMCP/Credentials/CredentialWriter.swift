@@ -9,6 +9,9 @@ enum CredentialWriter {
         _ part: CredentialChoice.Part, token: String?, into request: inout WebRequest
     ) throws(CallFault) {
         switch (part.scheme, part.credential) {
+        case (.mutualTLS, .certificate(let identity)): try show(identity, of: part, in: &request)
+        case (.mutualTLS, _), (_, .certificate):
+            throw CallFault(nil, "the credential of \(part.name) is not of the scheme's kind")
         case (.apiKey(let name, let location), .key(let value)), (.apiKey(let name, let location), .token(let value)):
             try write(value, name: name, at: location, of: part, into: &request)
         case (_, .basic(let user, let password)):
@@ -16,8 +19,6 @@ enum CredentialWriter {
         case (_, .client):
             guard let token else { throw CallFault(nil, "there is no access token for the scheme \(part.name)") }
             try setAuthorization(checked("Bearer " + token, part), in: &request)
-        case (.mutualTLS, _):
-            throw CallFault(nil, "the scheme \(part.name) is a certificate of the client, which can't be given here")
         case (let scheme, .token(let value)), (let scheme, .key(let value)):
             try setAuthorization(checked(authorization(value, for: scheme), part), in: &request)
         }
@@ -46,6 +47,19 @@ enum CredentialWriter {
             let pair = PercentEncoding.encoded(name) + "=" + PercentEncoding.encoded(value)
             request.url += (request.url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + pair
         }
+    }
+
+    /// A connection without TLS shows no certificate, and one with it a single one.
+    private static func show(
+        _ identity: ClientIdentity, of part: CredentialChoice.Part, in request: inout WebRequest
+    ) throws(CallFault) {
+        guard request.url.prefix(8).lowercased() == "https://" else {
+            throw CallFault(nil, "the scheme \(part.name) is a client certificate, which can be shown to a server at https only")
+        }
+        guard request.clientIdentity == nil || request.clientIdentity == identity else {
+            throw CallFault(nil, "this operation needs two client certificates, of which a connection can show one")
+        }
+        request.clientIdentity = identity
     }
 
     private static func setAuthorization(_ value: String, in request: inout WebRequest) {

@@ -11,6 +11,7 @@ enum SecurityScheme: Sendable, Hashable {
     case oauth2(clientCredentials: TokenEndpoint?)
     /// Access tokens; where the provider describes itself.
     case openIDConnect(url: String)
+    /// A certificate of the client, shown when the connection is made (RFC 8446 §4.4.2).
     case mutualTLS
 
     /// Where tokens are had for a client's own credentials (RFC 6749 §4.4).

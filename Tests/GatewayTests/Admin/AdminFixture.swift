@@ -102,17 +102,19 @@ enum BuiltIn {
 /// Runs `body` with an admin API over a new store.
 func withAdmin(
     _ engine: AdminEngine = .sqlite, tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil,
-    previewer: (any DocumentPreviewer)? = nil, _ body: @escaping @Sendable (AdminFixture) async throws -> Void
+    previewer: (any DocumentPreviewer)? = nil, health: ChannelHealth = ChannelHealth(),
+    _ body: @escaping @Sendable (AdminFixture) async throws -> Void
 ) async throws {
     try await withAdmin(
-        engine, setting: \.keys.admin, to: AdminFixture.key, tools: tools, upstreams: upstreams, previewer: previewer, body)
+        engine, setting: \.keys.admin, to: AdminFixture.key, tools: tools, upstreams: upstreams, previewer: previewer,
+        health: health, body)
 }
 
 /// Runs `body` with an admin API over a new store, one setting of which is not the default.
 func withAdmin<Value>(
     _ engine: AdminEngine = .sqlite, setting: WritableKeyPath<Configuration, Value>, to value: Value,
     tools: (any ToolLister)? = nil, upstreams: (any UpstreamHealthSource)? = nil, previewer: (any DocumentPreviewer)? = nil,
-    _ body: @escaping @Sendable (AdminFixture) async throws -> Void
+    health: ChannelHealth = ChannelHealth(), _ body: @escaping @Sendable (AdminFixture) async throws -> Void
 ) async throws {
     var configuration = Configuration()
     configuration.keys.admin = AdminFixture.key
@@ -128,7 +130,7 @@ func withAdmin<Value>(
         AdminAPI(
             store: store, directory: directory, configuration: admin, tester: TesterDouble(), tools: tools, upstreams: upstreams,
             previewer: previewer ?? ToolHost(ToolHost.Parts(documents: .unreachable)),
-            providers: try BuiltIn.providers.get(), models: BuiltIn.models, clock: clock, logger: logger
+            providers: try BuiltIn.providers.get(), models: BuiltIn.models, health: health, clock: clock, logger: logger
         ).addRoutes(to: router)
         try await Application(router: router, logger: logger).test(.router) { client in
             try await body(AdminFixture(client: client, store: store, directory: directory))

@@ -71,7 +71,7 @@ struct AdminFrontTests {
             #expect(try await admin.failure(.get, "/api/nonsense") == "404 there is no such path")
             #expect(try await admin.failure(.get, "/api") == "404 there is no such path")
             #expect(try await admin.failure(.patch, "/api/groups/") == "405 method: expected GET")
-            #expect(try await admin.failure(.get, "/api/monitor/") == "501 this operation is not served yet")
+            #expect(try await admin.failure(.get, "/api/dashboard/") == "501 this operation is not served yet")
             #expect(try await admin.failure(.get, "/api/channel/1/balance") == "501 this operation is not served yet")
             #expect(try await admin.failure(.get, "/api/channel/1/update_balance") == "501 this operation is not served yet")
             #expect(try await admin.failure(.get, "/api/group/%zz") == "400 path: expected percent-encoded UTF-8")

@@ -172,6 +172,12 @@ struct ContractDrive {
         try await ask(.delete, "/channel/{}", [id])
         try await ask(.post, "/channels/batch_delete", with: [99])
 
+        for path in ["/monitor", "/monitor/models", "/monitor/banned_channels"] { try await ask(.get, path) }
+        try await ask(.get, "/monitor/{}", [id])
+        try await ask(.delete, "/monitor")
+        try await ask(.delete, "/monitor/{}", [id])
+        try await ask(.delete, "/monitor/{}/{}", [id, "m1"])
+
         let config: JSON = ["model": "m1", "price": ["input_price": 1]]
         try await ask(.post, "/model_configs", with: [config])
         try await ask(.post, "/model_config/{}", ["m1"], with: config)

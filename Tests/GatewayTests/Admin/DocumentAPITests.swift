@@ -144,6 +144,10 @@ struct DocumentAPITests {
             (["openapi_content": "{}", "server_addr": "h"], "body.server_addr"),
             (["openapi_content": "{}", "authorization": "a\r\nb"], "body.authorization"),
             (["openapi_content": "{}", "credentials": ["key": [:]]], "body.credentials.key"),
+            (
+                ["openapi_content": "{}", "client_certificate": ["certificate": "-----BEGIN ", "private_key": "-----BEGIN "]],
+                "body.client_certificate"
+            ),
             (["openapi_content": "{}", "include": "pets"], "body.include"),
             (["openapi_content": "{}", "include": [["tag": "a"], [:]]], "body.include[1]"),
             (["openapi_content": "{}", "names": ["addPet": "a b"]], "body.names.addPet"),

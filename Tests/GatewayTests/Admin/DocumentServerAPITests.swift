@@ -15,6 +15,11 @@ struct DocumentServerAPITests {
             "client_id": "client-0123456789abcdef", "client_secret": "secret-of-the-client-0123",
             "token_url": "https://login.example.com/token", "scopes": ["pets:read"],
         ],
+        "certificate": certificate,
+    ]
+
+    private static let certificate: JSON = [
+        "certificate": .string(ClientCertificateFixture.chain), "private_key": .string(ClientCertificateFixture.key),
     ]
 
     private static func server(_ type: JSON) -> JSON {
@@ -22,7 +27,8 @@ struct DocumentServerAPITests {
             "id": "pets", "type": type, "name": "Pets",
             "openapi_config": [
                 "openapi_spec": "https://pets.example/openapi.json", "server_addr": "https://pets.example/v2",
-                "authorization": "Bearer value-for-all-schemes", "credentials": credentials, "include": [["tag": "pets"]],
+                "authorization": "Bearer value-for-all-schemes", "credentials": credentials,
+                "client_certificate": certificate, "include": [["tag": "pets"]],
                 "names": ["listPets": "pets"], "input_budget": 4096,
             ],
         ]
@@ -54,19 +60,24 @@ struct DocumentServerAPITests {
                         "client_id": "clie********cdef", "client_secret": "secr********0123", "token_url": "http********oken",
                         "scopes": ["********"],
                     ],
+                    "certificate": Self.maskedCertificate,
                 ])
+            #expect(shown["client_certificate"] == Self.maskedCertificate)
             #expect(shown["openapi_spec"] == "https://pets.example/openapi.json" && shown["input_budget"] == 4096)
             #expect(shown["include"] == [["tag": "pets"]] && shown["names"] == ["listPets": "pets"])
             for uri in [path, path.contains("group") ? list : "/api/mcp/publics/", "/api/mcp/group/all"] {
                 let answer = try await admin.ask(.get, uri)
                 #expect(answer.status == .ok)
-                for secret in ["the-long-key", "password-of", "token-of", "secret-of", "value-for", "abc\""] {
+                for secret in ["the-long-key", "password-of", "token-of", "secret-of", "value-for", "abc\"", "BEGIN"] {
                     #expect(!answer.envelope.serialized().contains(secret), "\(uri) shows \(secret)")
                 }
             }
             #expect(self.stored(path, admin)?["credentials"] == Self.credentials)
+            #expect(self.stored(path, admin)?["client_certificate"] == Self.certificate)
         }
     }
+
+    private static let maskedCertificate: JSON = ["certificate": "----********---\n", "private_key": "----********---\n"]
 
     @Test(
         "masks that come back leave the secrets as they are, a new text is a new secret, what is missing is gone",
@@ -93,6 +104,44 @@ struct DocumentServerAPITests {
         }
     }
 
+    private static let hiddenPEM = "-----BEGIN CERTIFICATE-----\nhidden\n-----END CERTIFICATE-----\n"
+
+    @Test(
+        "a mask for which nothing is stored, as of a scheme that was renamed, is 400 with the member", arguments: places,
+        [
+            ("key", "renamed", "renamed.value"), ("short", "renamed", "renamed.value"),
+            ("client", "renamed", "renamed.client_id"), ("certificate", "renamed", "renamed.certificate"),
+            // The mask of another secret.
+            ("key", "bearer", "bearer.token"),
+        ])
+    func renamed(
+        place: (list: String, path: String, type: JSON), renaming: (old: String, new: String, member: String)
+    ) async throws {
+        try await withAdmin { admin async throws in
+            try await admin.data(.post, "/api/group/g1")
+            var changed = try await admin.data(.post, place.list, Self.server(place.type))
+            let masked = changed["openapi_config"]?["credentials"]?[renaming.old]
+            changed["openapi_config"]?["credentials"]?[renaming.old] = nil
+            changed["openapi_config"]?["credentials"]?[renaming.new] =
+                renaming.new == "bearer" ? ["token": masked?["value"] ?? .null] : masked
+            let message = try await admin.failure(.put, place.path, changed)
+            #expect(
+                message.hasPrefix("400 openapi_config.credentials.\(renaming.member): expected the secret itself"), "\(message)")
+            #expect(self.stored(place.path, admin)?["credentials"] == Self.credentials)
+        }
+    }
+
+    @Test("a new server takes no masks", arguments: places)
+    func copied(list: String, path: String, type: JSON) async throws {
+        try await withAdmin { admin async throws in
+            try await admin.data(.post, "/api/group/g1")
+            var copy = try await admin.data(.post, list, Self.server(type))
+            copy["id"] = "copy"
+            let message = try await admin.failure(.post, list, copy)
+            #expect(message.hasPrefix("400 openapi_config.") && message.contains("expected the secret itself"), "\(message)")
+        }
+    }
+
     @Test("where secrets are shown, they are shown whole", arguments: places)
     func shown(list: String, path: String, type: JSON) async throws {
         try await withAdmin(setting: \.admin.showsSecrets, to: true) { admin async throws in
@@ -109,6 +158,19 @@ struct DocumentServerAPITests {
             (["credentials": ["key": ["username": "a:hidden"]]], "credentials.key.username"),
             (["credentials": ["key": ["client_id": "hidden"]]], "credentials.key"),
             (["credentials": ["key": ["value": "hidden\r\nX: y"]]], "credentials.key.value"),
+            (["credentials": ["key": ["certificate": "hidden"]]], "credentials.key.certificate"),
+            (["credentials": ["key": ["certificate": .string(hiddenPEM)]]], "credentials.key.private_key"),
+            (
+                ["credentials": ["key": ["certificate": .string(hiddenPEM), "private_key": .string(hiddenPEM)]]],
+                "credentials.key"
+            ),
+            (
+                [
+                    "credentials": [
+                        "key": ["certificate": .string(ClientCertificateFixture.chain), "private_key": .string(hiddenPEM)]
+                    ]
+                ], "credentials.key"
+            ),
         ] as [(JSON, String)])
     func wrong(place: (list: String, path: String, type: JSON), wrong: (members: JSON, member: String)) async throws {
         try await withAdmin { admin async throws in

@@ -1,5 +1,7 @@
 import Directory
 import HTTPTypes
+import OpenAPIToMCP
+import Outbound
 import Testing
 import Wire
 
@@ -67,6 +69,48 @@ struct ServerParameterAPITests {
             #expect(failure.hasPrefix("400 " + message))
             #expect(!failure.contains("secret"))
             #expect(admin.directory.current.parameters(ofServer: "keyed", group: "g1") == nil)
+        }
+    }
+
+    @Test("a mask for which nothing is saved is 400 with its key")
+    func strayMask() async throws {
+        try await withServer { admin async throws in
+            for mask in ["********", "secr********ngth"] {
+                let failure = try await admin.failure(.post, Self.place, ["params": ["X-Key": .string(mask)]])
+                #expect(failure.hasPrefix("400 params.X-Key: expected the secret itself"))
+            }
+            #expect(admin.directory.current.parameters(ofServer: "keyed", group: "g1") == nil)
+        }
+    }
+
+    @Test("of a document's server, a client certificate with its key is saved as one text, and shown masked; a broken one is 400")
+    func certificate() async throws {
+        try await withAdmin { admin async throws in
+            try await admin.data(.post, "/api/group/g1")
+            try await admin.data(
+                .post, "/api/mcp/public/",
+                [
+                    "id": "pets", "type": "mcp_openapi",
+                    "openapi_config": ["openapi_spec": "https://h/openapi.json", "reusing": ["mtls": ["required": true]]],
+                ])
+            let place = "/api/mcp/public/pets/group/g1/params"
+            let text = ClientCertificateFixture.chain + ClientCertificateFixture.key
+            for wrong in [
+                text.replacing("-----BEGIN PRIVATE KEY-----\n", with: "-----BEGIN PRIVATE KEY-----\nhidden!"),
+                ClientCertificateFixture.otherChain + ClientCertificateFixture.key,
+                "hidden\r\nX: y",
+            ] {
+                let failure = try await admin.failure(.post, place, ["params": ["mtls": .string(wrong)]])
+                #expect(failure.hasPrefix("400 params.mtls: expected "), "\(failure)")
+                #expect(!failure.contains("hidden") && !failure.contains("BEGIN"))
+            }
+            try await admin.data(.post, place, ["params": ["mtls": .string(text)]])
+            #expect(try await admin.data(.get, place)["params"] == ["mtls": "----********---\n"])
+            let saved = admin.directory.current.parameters(ofServer: "pets", group: "g1")
+            #expect(saved?.values == ["mtls": text])
+            let server = try #require(admin.directory.current.publicServer(id: "pets"))
+            let given = try Credentials(DocumentTarget(server, parameters: saved))
+            #expect(try given.values == ["mtls": .certificate(ClientIdentity(certificateChain: text, privateKey: text))])
         }
     }
 

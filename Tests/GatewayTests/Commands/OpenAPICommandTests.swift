@@ -118,6 +118,30 @@ struct OpenAPICommandTests {
         #expect(error?.description.contains("hidden") == false)
     }
 
+    @Test("the files of a client certificate and its key are read; a mistake in them names the file or the member")
+    func certificate() throws {
+        let folder = TemporaryFolder()
+        try folder.write("chain.pem", ClientCertificateFixture.chain)
+        try folder.write("key.pem", ClientCertificateFixture.key)
+        try folder.write("hidden.pem", "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----\n")
+        func options(_ chain: String?, _ key: String?) -> [String] {
+            [("--client-certificate", chain), ("--client-key", key)].flatMap { name, file in
+                file.map { [name, folder.path + "/" + $0] } ?? []
+            }
+        }
+        let target = try self.arguments(["doc.yaml"] + options("chain.pem", "key.pem")).target(environment: [:])
+        #expect(try Credentials(target) == Credentials(clientIdentity: ClientCertificateFixture.identity))
+        for (chain, key, place) in [
+            ("chain.pem", nil, "options.client_certificate.private_key"),
+            (nil, "key.pem", "options.client_certificate.certificate"),
+            ("chain.pem", "hidden.pem", "options.client_certificate"), ("chain.pem", "none.pem", folder.path + "/none.pem"),
+        ] as [(String?, String?, String)] {
+            let error = #expect(throws: ConfigurationError.self) { try self.configuration(options(chain, key)) }
+            #expect(error?.place == place)
+            #expect(error?.description.contains("hidden\n") == false && error?.description.contains("BEGIN") == false)
+        }
+    }
+
     @Test("filters of the command line do not hide that those of the file are none")
     func hiddenMistake() throws {
         let folder = TemporaryFolder()

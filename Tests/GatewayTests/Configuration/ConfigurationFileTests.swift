@@ -66,7 +66,7 @@ struct ConfigurationFileTests {
             ),
             (
                 "relay: 5",
-                "config.yaml:1:1: relay: \"5\" is not a mapping with the keys billing, retryTimes, disabled, unconfiguredModels, groupMaximumTokens, gzip, streamKeepAlive"
+                "config.yaml:1:1: relay: \"5\" is not a mapping with the keys billing, retryTimes, routingStrategy, warnErrorRate, modelAliases, disabled, unconfiguredModels, groupMaximumTokens, gzip, streamKeepAlive"
             ),
             ("- a", "config.yaml:1:1: the file must be a mapping of keys to values"),
             ("stdio: {a b: {command: x}}", "config.yaml:1:9: stdio.a b: \"a b\" is not an id of 1 to 64 letters, digits, - or _"),

@@ -29,9 +29,10 @@ struct OriginClientTests {
         func cancel() {}
     }
 
-    private func get(_ url: String) -> WebRequest {
+    private func get(_ url: String) throws -> WebRequest {
         var request = WebRequest("GET", url, headers: [("Accept", "a/b"), ("Authorization", "secret")])
         request.maximumRedirects = 5
+        request.clientIdentity = try ClientCertificateFixture.identity
         return request
     }
 
@@ -40,7 +41,7 @@ struct OriginClientTests {
         let (trusted, guarded) = (Recorder(), Recorder())
         let client = OriginClient(trusted: trusted, guarded: guarded, origins: ["http://10.0.0.5:80"])
         for url in ["http://10.0.0.5/a", "http://10.0.0.5:8080/a", "http://169.254.169.254/latest", "nonsense"] {
-            _ = try await client.send(get(url))
+            _ = try await client.send(try get(url))
         }
         #expect(trusted.urls == ["http://10.0.0.5/a"])
         #expect(guarded.urls == ["http://10.0.0.5:8080/a", "http://169.254.169.254/latest", "nonsense"])
@@ -51,10 +52,12 @@ struct OriginClientTests {
     func redirect() async throws {
         let (trusted, guarded) = (Recorder(redirectingTo: "http://127.0.0.1/secret"), Recorder())
         let client = OriginClient(trusted: trusted, guarded: guarded, origins: ["http://docs.example.com:80"])
-        _ = try await client.send(get("http://docs.example.com/openapi.json"))
+        _ = try await client.send(try get("http://docs.example.com/openapi.json"))
         #expect(guarded.urls == ["http://127.0.0.1/secret"])
         #expect(guarded.asked.withLock { $0[0].headers.map(\.name) } == ["Accept"])
-        var call = get("http://docs.example.com/pets")
+        #expect(guarded.asked.withLock { $0[0].clientIdentity } == nil)
+        #expect(trusted.asked.withLock { $0[0].clientIdentity } != nil)
+        var call = try get("http://docs.example.com/pets")
         call.staysInOrigin = true
         _ = try await client.send(call)
         #expect(guarded.urls.count == 1, "a call of the API never leaves its origin")

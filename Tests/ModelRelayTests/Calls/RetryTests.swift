@@ -67,8 +67,9 @@ struct RetryTests {
             let record = try #require(outcome.record)
             #expect(record.code == 200)
             #expect(record.channelID == 2)
-            #expect(record.retryTimes == 1)
-            #expect(record.retryAt == RelayWorld.now + 250)
+            // A channel whose provider isn't known isn't asked at all.
+            #expect(record.retryTimes == (failing == .notServed ? 0 : 1))
+            #expect(record.retryAt == (failing == .notServed ? nil : RelayWorld.now + 250))
             #expect(record.amount.used.nanos == world.spent && world.spent > 0)
         }
         await server.stop()
@@ -118,7 +119,7 @@ struct RetryTests {
 
     @Test(
         "Where all channels fail the last failure is told, and one record made",
-        arguments: [(500, 502), (429, 429), (404, 404), (503, 503)] as [(Int, UInt)])
+        arguments: [(500, 502), (429, 429), (400, 400), (503, 503)] as [(Int, UInt)])
     func allFail(last: Int, told: UInt) async throws {
         let world = try await RelayWorld([
             Upstreams.failing(1, status: 504, priority: 5), Upstreams.failing(2, status: 504, priority: 5),
@@ -143,7 +144,8 @@ struct RetryTests {
         let none = try await RelayWorld(channels, model: { $0.retryTimes = 0 }, settings: settings)
         #expect(try await none.call(Requests.whole).record?.retryTimes == 0)
         let absurd = try await RelayWorld(channels, model: { $0.retryTimes = .max })
-        #expect(try await absurd.call(Requests.whole).record?.retryTimes == 5)
+        // Until the error rate of each, which counts from ten calls on, says that it is of no use.
+        #expect(try await absurd.call(Requests.whole).record?.retryTimes == 59)
     }
 
     @Test("Once something was sent, nothing is tried elsewhere")

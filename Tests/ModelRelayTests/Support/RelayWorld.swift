@@ -23,6 +23,7 @@ struct RelayWorld: Sendable {
     let meter: Meter
     let snapshot: Snapshot
     let caller: Caller
+    let health = ChannelHealth()
     private let loop: NIOLoopBound<RelayLoop>
     private let ids: NIOLockedValueBox<RequestIDGenerator>
 
@@ -31,12 +32,15 @@ struct RelayWorld: Sendable {
     ///   - extra: the texts of provider files beside those that ship.
     ///   - codecs: instead of the relay's own.
     ///   - plugins: instead of the relay's own.
+    ///   - simulatorsSpeakAll: whether the simulators serve all formats, as they ship.
+    ///   - change: what else is changed of the directory.
     ///   - room: how many records the journal takes.
     init(
         _ channels: [Directory.Channel], room: Int = .max, claimsRoom: Bool = false,
         model: (inout ModelConfig) -> Void = { _ in }, token: (inout Token) -> Void = { _ in },
         settings: RelaySettings = RelaySettings(), providers extra: [String] = [], codecs: Codecs? = nil,
-        plugins: [any RelayPlugin.Type]? = nil
+        plugins: [any RelayPlugin.Type]? = nil, simulatorsSpeakAll: Bool = false,
+        contents change: (inout Snapshot.Contents) -> Void = { _ in }
     ) async throws {
         var contents = Snapshot.Contents()
         contents.groups = [Group(id: "acme", createdAt: 0)]
@@ -48,24 +52,30 @@ struct RelayWorld: Sendable {
         contents.channels = channels
         var config = ModelConfig(model: "gpt", createdAt: 0)
         config.price = try Price(json: JSON.parse(#"{"input_price": 1, "output_price": 2}"#).objectValue ?? JSONObject())
-        config.retryTimes = 8
+        // Each channel once, unless the test says otherwise.
+        config.retryTimes = Int64(max(channels.count - 1, 0))
+        var settings = settings
+        if channels.count == 1 { settings.retryTimes = 0 }
         model(&config)
         contents.modelConfigs = [config]
+        change(&contents)
         self.snapshot = Snapshot(contents)
         self.caller = try self.snapshot.caller(forKeyHash: hash)
         self.meter = Meter(journal: RecordingJournal(self.timeline, room: room, claimsRoom: claimsRoom), billingEnabled: true)
         var random = SeededGenerator(seed: 1)
         self.ids = NIOLockedValueBox(RequestIDGenerator(using: &random))
-        let (eventLoop, meter) = (self.eventLoop, self.meter)
+        let (eventLoop, meter, health) = (self.eventLoop, self.meter, self.health)
         let tls = try Self.tls.get()
+        let relaySettings = settings
         let providers = try ProviderCatalogue(
-            files: Templates.providers() + extra.enumerated().map { ("extra-\($0).yaml", $1) })
+            files: Templates.providers(simulatorsSpeakAll: simulatorsSpeakAll)
+                + extra.enumerated().map { ("extra-\($0).yaml", $1) })
         self.loop = try await eventLoop.submit {
             let ticker = LoopTicker(eventLoop: eventLoop)
             let client = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: tls)
             let loop = RelayLoop(
-                eventLoop: eventLoop, lane: 0, client: client, meter: meter, providers: providers, settings: settings,
-                clock: .fixed(Self.now + 250))
+                eventLoop: eventLoop, lane: 0, client: client, meter: meter, providers: providers, settings: relaySettings,
+                clock: .fixed(Self.now + 250), health: health)
             if let codecs { loop.codecs = codecs }
             if let plugins { loop.plugins = Plugins(all: plugins) }
             return NIOLoopBound(loop, eventLoop: eventLoop)
@@ -203,11 +213,11 @@ struct Outcome: Sendable {
 enum Templates {
     private static let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
 
-    static func providers() throws -> [(path: String, text: String)] {
+    static func providers(simulatorsSpeakAll: Bool = false) throws -> [(path: String, text: String)] {
         let folder = self.root + "/templates/providers"
         return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { name in
             let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
-            guard name.hasPrefix("fake"), let paths = text.firstRange(of: "paths:"),
+            guard !simulatorsSpeakAll, name.hasPrefix("fake"), let paths = text.firstRange(of: "paths:"),
                 let settings = text.firstRange(of: "configSchema:")
             else { return (name, text) }
             return (name, text[..<paths.lowerBound] + "paths: {chat-completions: /chat}\n" + text[settings.lowerBound...])

@@ -57,11 +57,12 @@ extension OperationTable {
         ) { call, services in
             let stored = try await services.store.channels.get(call.number("id")).channel
             let channel = try ChannelBody.replacement(try call.object(), for: stored, providers: services.providers)
-            let written = services.applied(try await services.store.channels.update(channel))
+            let written = services.applied(try await services.store.channels.update(channel), toChannels: [channel.id])
             return Definitions.channel.json(written, services.presentation(for: call))
         },
         Operation(.delete, "/channel/{id}", "Deletes a channel.") { call, services in
-            services.applied(try await services.store.channels.delete(call.number("id")))
+            let id = try call.number("id")
+            services.applied(try await services.store.channels.delete(id), toChannels: [id])
             return .null
         },
         Operation(
@@ -70,11 +71,13 @@ extension OperationTable {
         ) { call, services in
             let body = try call.object()
             let status = Channel.Status(number: try body.required("status", "1 (enabled) or 2 (disabled)", body.status()))
-            services.applied(try await services.store.channels.setStatus(call.number("id"), status))
+            let id = try call.number("id")
+            services.applied(try await services.store.channels.setStatus(id, status), toChannels: [id])
             return .null
         },
         Operation(.post, "/channels/batch_delete", "Deletes channels.", body: .list(.integer)) { call, services in
-            services.applied(try await services.store.channels.delete(call.numbers()))
+            let ids = try call.numbers()
+            services.applied(try await services.store.channels.delete(ids), toChannels: ids)
             return .null
         },
         Operation(

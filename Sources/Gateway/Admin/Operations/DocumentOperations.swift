@@ -1,5 +1,6 @@
 internal import Directory
 internal import HTTPTypes
+internal import OpenAPIToMCP
 internal import Wire
 
 extension OperationTable {
@@ -21,6 +22,7 @@ extension OperationTable {
             let target: DocumentTarget
             do {
                 target = DocumentTarget(try DocumentConfiguration(try call.object().members, at: "body"))
+                _ = try Credentials(target, at: "body")
             } catch let fault as ServerFault {
                 throw AdminFailure.wrong(fault.member, expected: fault.expected)
             }

@@ -37,6 +37,9 @@ extension OperationTable {
             server.status = try body.boolean("enabled") == true ? .enabled : .disabled
             var initial = server.initialValues
             if let given = try body.texts("init_config") {
+                if let stray = given.filter({ SecretMask.isStray($0.value, stored: initial[$0.key]) }).keys.min() {
+                    throw body.wrong("init_config.\(stray.prefix(64))", expected: SecretMask.strayForm)
+                }
                 initial = given.reduce(into: [:]) { values, pair in
                     values[pair.key] = SecretMask.restore(pair.value, stored: initial[pair.key] ?? "")
                 }

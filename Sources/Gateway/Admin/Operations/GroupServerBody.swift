@@ -9,6 +9,9 @@ enum GroupServerBody {
         let kind = try body.required("type", kinds, kind(body))
         var server = GroupServer(id: id, groupID: group, kind: kind, createdAt: 0)
         try read(body, into: &server)
+        for part in ServerConfigurationPart<GroupServer>.all {
+            server[keyPath: part.place] = try body.restored(part, server[keyPath: part.place], JSONObject())
+        }
         try check(server, body)
         return server
     }
@@ -20,7 +23,7 @@ enum GroupServerBody {
         server.status = stored.status
         try read(body, into: &server)
         for part in ServerConfigurationPart<GroupServer>.all {
-            server[keyPath: part.place] = part.restored(server[keyPath: part.place], stored: stored[keyPath: part.place])
+            server[keyPath: part.place] = try body.restored(part, server[keyPath: part.place], stored[keyPath: part.place])
         }
         try check(server, body)
         return server

@@ -13,7 +13,7 @@ enum ServerBody {
         let kind = try body.required("type", kinds, kind(body))
         var server = PublicServer(id: id, kind: kind, createdAt: 0)
         try read(body, into: &server)
-        return try checked(stored(id).map { restoringSecrets(of: server, from: $0) } ?? server, body)
+        return try checked(try restoringSecrets(of: server, from: stored(id), body), body)
     }
 
     /// What `stored` becomes: what the body leaves out is reset, but for type and status.
@@ -21,13 +21,16 @@ enum ServerBody {
         var server = PublicServer(id: stored.id, kind: try kind(body) ?? stored.kind, createdAt: stored.createdAt)
         server.status = stored.status
         try read(body, into: &server)
-        return try checked(restoringSecrets(of: server, from: stored), body)
+        return try checked(try restoringSecrets(of: server, from: stored, body), body)
     }
 
-    private static func restoringSecrets(of server: PublicServer, from stored: PublicServer) -> PublicServer {
+    private static func restoringSecrets(
+        of server: PublicServer, from stored: PublicServer?, _ body: BodyObject
+    ) throws(AdminFailure) -> PublicServer {
         var server = server
         for part in ServerConfigurationPart<PublicServer>.all {
-            server[keyPath: part.place] = part.restored(server[keyPath: part.place], stored: stored[keyPath: part.place])
+            server[keyPath: part.place] = try body.restored(
+                part, server[keyPath: part.place], stored?[keyPath: part.place] ?? JSONObject())
         }
         return server
     }

@@ -1,5 +1,6 @@
 internal import Directory
 internal import HTTPTypes
+internal import Outbound
 internal import Storage
 internal import Wire
 
@@ -25,7 +26,12 @@ extension OperationTable {
             let body = try call.object()
             var values = try body.required("params", "an object of texts", body.texts("params"))
             let stored = try await storedValues(id, group, services)
-            for (key, value) in values { values[key] = stored[key].map { SecretMask.restore(value, stored: $0) } ?? value }
+            for (key, value) in values {
+                guard !SecretMask.isStray(value, stored: stored[key]) else {
+                    throw AdminFailure.wrong("params.\(key.prefix(64))", expected: SecretMask.strayForm)
+                }
+                values[key] = stored[key].map { SecretMask.restore(value, stored: $0) } ?? value
+            }
             try check(values, for: server)
             let new = ServerParameters(serverID: id, groupID: group, values: values, createdAt: 0)
             services.applied(try await services.store.serverParameters.save(new))
@@ -52,6 +58,12 @@ extension OperationTable {
                 throw .wrong(member, expected: known.isEmpty ? "nothing: the server takes no parameters" : "one of \(known)")
             }
             if !value.isEmpty, let form = definition.fault(of: value) { throw .wrong(member, expected: form) }
+            guard definition.place == .credential, let certificate = ClientCertificate(bundle: value) else { continue }
+            do throws(ServerFault) {
+                _ = try ClientIdentity(certificate, at: member)
+            } catch {
+                throw .wrong(member, expected: error.expected)
+            }
         }
         if server.kind == .embedded { try EmbeddedBody.check(reusing: values, of: server) }
     }

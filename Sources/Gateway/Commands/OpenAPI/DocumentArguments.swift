@@ -18,6 +18,14 @@ struct DocumentArguments: ParsableArguments {
     @Option(help: "The API's base URL, in place of the document's servers.")
     var serverURL: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file (PEM) with the certificate chain to show where the API asks for mutual TLS.", valueName: "file"))
+    var clientCertificate: String?
+
+    @Option(help: ArgumentHelp("A file (PEM) with that certificate's private key, without a passphrase.", valueName: "file"))
+    var clientKey: String?
+
     @Option(help: ArgumentHelp("Only operations with this tag; may be repeated.", valueName: "tag"))
     var tag: [String] = []
 
@@ -36,15 +44,32 @@ struct DocumentArguments: ParsableArguments {
         if let config { members = try Self.members(of: config) }
         if let serverURL { members["server_addr"] = .string(serverURL) }
         if let authorization = environment["PORTICO_API_AUTHORIZATION"] { members["authorization"] = .string(authorization) }
+        if let certificate = try self.certificate() { members["client_certificate"] = .object(certificate) }
         let tags = self.tag.map { JSON.object(["tag": .string($0)]) }
         Self.add(tags + Self.filters(self.path), to: "include", of: &members)
         Self.add(Self.filters(self.excludePath), to: "exclude", of: &members)
         do throws(ServerFault) {
-            return DocumentTarget(
-                try DocumentConfiguration(members, at: self.config ?? "options", takesReusing: false, namesDocument: false))
+            let place = self.config ?? "options"
+            let target = DocumentTarget(
+                try DocumentConfiguration(members, at: place, takesReusing: false, namesDocument: false))
+            _ = try Credentials(target, at: place)
+            return target
         } catch {
             throw ConfigurationError(place: error.member, value: nil, expectation: error.expected)
         }
+    }
+
+    /// `client_certificate` as the options give it.
+    private func certificate() throws(ConfigurationError) -> JSONObject? {
+        var members = JSONObject()
+        for (name, path) in [("certificate", self.clientCertificate), ("private_key", self.clientKey)] {
+            guard let path else { continue }
+            guard let bytes = try SmallFile.bytes(at: path, place: path) else {
+                throw ConfigurationError(place: path, value: nil, expectation: "a file in PEM")
+            }
+            members[name] = .string(String(decoding: bytes, as: UTF8.self))
+        }
+        return members.isEmpty ? nil : members
     }
 
     private static func filters(_ paths: [String]) -> [JSON] { paths.map { .object(["path": .string($0)]) } }

@@ -13,7 +13,7 @@ struct OpenAPIServeCommand: AsyncParsableCommand {
         abstract: "Serve a document's operations as MCP tools on standard input and output.",
         discussion: """
             Credentials come from the file of --config, by the document's security schemes, or as one value for all of them from \
-            PORTICO_API_AUTHORIZATION. Only messages of the protocol go to standard output.
+            PORTICO_API_AUTHORIZATION; --client-certificate and --client-key are for mutual TLS. Only messages of the protocol go to standard output.
             """)
 
     @OptionGroup
@@ -26,7 +26,7 @@ struct OpenAPIServeCommand: AsyncParsableCommand {
             let target = try self.document.target(environment: ProcessInfo.processInfo.environment)
             let streams = try StandardStreams.take()
             try await CommandLoops.with { client in
-                let configuration = DocumentFactory.configuration(
+                let configuration = try DocumentFactory.configuration(
                     for: target, source: self.document.source(client), client: client)
                 let service = OpenAPIService(configuration, cache: CompilationCache())
                 let server = MCPServer.StandardIOServer(

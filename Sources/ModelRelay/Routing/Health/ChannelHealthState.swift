@@ -19,6 +19,11 @@ public struct ChannelHealthState: Sendable, Hashable {
     /// The mean time to the first byte, milliseconds; nil where none was measured.
     public var firstByteMilliseconds: Double?
 
+    /// The share of errors over several channels, counted as one.
+    public static func errorRate(of states: [ChannelHealthState]) -> Double {
+        ErrorWindow.Counts(requests: states.reduce(0) { $0 + $1.requests }, errors: states.reduce(0) { $0 + $1.errors }).rate
+    }
+
     init(model: String, channelID: Int64, _ pair: PairHealth, at now: Int64) {
         let counts = pair.counts(at: now)
         self.model = model

@@ -7,11 +7,21 @@ public enum TrialRule {
     /// each time, and a model that the operator excludes from tests isn't tried either; their channels are let back by time, with a
     /// few requests at first.
     public static func allowsTrial(of config: ModelConfig) -> Bool {
-        guard !config.excludeFromTests else { return false }
-        // By the contract's numbers: chat, completions, embeddings, moderations, rerank, Anthropic, responses, Gemini.
+        !config.excludeFromTests && self.kind(of: config) != nil
+    }
+
+    /// The kind of that small request, by the contract's numbers; nil where there is none.
+    public static func kind(of config: ModelConfig) -> WireFormat? {
         switch config.type.number {
-        case 1, 2, 3, 4, 10, 12, 16, 21: return true
-        default: return false
+        case 1: .chatCompletions
+        case 2: .completions
+        case 3: .embeddings
+        case 4: .moderations
+        case 10: .rerank
+        case 12: .messages
+        case 16: .responses
+        case 21: .generateContent
+        default: nil
         }
     }
 }
