@@ -38,7 +38,7 @@ extension WireFormat {
         case .embeddings, .embedContent: .embeddings
         case .moderations: .moderations
         case .rerank: .rerank
-        case .countTokens, .geminiCountTokens: .countTokens
+        case .inputTokens, .countTokens, .geminiCountTokens: .countTokens
         }
     }
 }

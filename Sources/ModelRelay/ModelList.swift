@@ -97,6 +97,19 @@ public enum ModelList {
     }
 }
 
+extension RelayError {
+    /// A model that a caller can't use, with those that it can.
+    public static func unknownModel(_ name: String, _ snapshot: Snapshot, for caller: Caller) -> RelayError {
+        let usable = snapshot.models(for: caller).map(\.config.model)
+        let listed = usable.prefix(50).joined(separator: ", ")
+        let rest = usable.count > 50 ? " and \(usable.count - 50) more" : ""
+        return RelayError(
+            .notFound, code: "model_not_found", parameter: "model",
+            "the model `\(name.prefix(256))` can't be used: \(snapshot.refusal(ofModel: name, for: caller)). "
+                + (usable.isEmpty ? "This key may use no model" : "This key may use: \(listed)\(rest)"))
+    }
+}
+
 /// Which part of a list of names a client asks for.
 struct ModelPage: Equatable {
     var range: Range<Int>

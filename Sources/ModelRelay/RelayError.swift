@@ -19,6 +19,8 @@ public struct RelayError: Error, Sendable {
     public var message: String
     /// Seconds until it is worth another try.
     public var retryAfterSeconds: Int64?
+    /// What its answer says beside it.
+    public var headers = HTTPHeaders()
 
     public init(
         _ status: HTTPResponseStatus, type: String = "invalid_request_error", code: String? = nil, parameter: String? = nil,
@@ -71,6 +73,7 @@ public struct RelayError: Error, Sendable {
         headers.replaceOrAdd(name: "Content-Type", value: "application/json")
         headers.replaceOrAdd(name: "X-Request-Id", value: requestID.description)
         if self.status == .unauthorized { headers.replaceOrAdd(name: "WWW-Authenticate", value: "Bearer") }
+        headers.add(contentsOf: self.headers)
         if let seconds = self.retryAfterSeconds { headers.replaceOrAdd(name: "Retry-After", value: String(seconds)) }
         sink.answer(self.status, headers, ByteBuffer(bytes: self.json(requestID: requestID, dialect: dialect)))
     }

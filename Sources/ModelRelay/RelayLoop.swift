@@ -48,6 +48,8 @@ public final class RelayLoop {
     let meter: Meter
     let providers: ProviderCatalogue
     let models: ModelCatalogue
+    /// Nil where responses aren't kept.
+    let responses: ResponseStore?
     let settings: RelaySettings
     let clock: WallClock
     let health: ChannelHealth
@@ -66,8 +68,8 @@ public final class RelayLoop {
     /// - Parameter health: of all channels, shared by all loops of the process.
     public init(
         eventLoop: any EventLoop, lane: Int, client: UpstreamClient, meter: Meter, providers: ProviderCatalogue,
-        models: ModelCatalogue = ModelCatalogue(files: []), settings: RelaySettings, clock: WallClock,
-        health: ChannelHealth = ChannelHealth()
+        models: ModelCatalogue = ModelCatalogue(files: []), responses: ResponseStore? = nil, settings: RelaySettings,
+        clock: WallClock, health: ChannelHealth = ChannelHealth()
     ) {
         self.eventLoop = eventLoop
         self.lane = lane
@@ -75,6 +77,7 @@ public final class RelayLoop {
         self.meter = meter
         self.providers = providers
         self.models = models
+        self.responses = responses
         self.settings = settings
         self.clock = clock
         self.health = health

@@ -35,7 +35,8 @@ final class HotRouter: HotRoutes {
             id: self.loop.nextID(now: now), receivedAt: now, head: head, target: target, clientAddress: address)
         switch side {
         case .models(let dialect):
-            return ModelRoutes(loop: self.loop, dialect: dialect).call(for: request, sink: sink)
+            return ModelRoutes(loop: self.loop, dialect: ModelRoutes.dialect(dialect, of: head, target)).call(
+                for: request, sink: sink)
         case .tools(let path):
             return ToolRoutes(loop: self.loop, hostPath: path).call(for: request, sink: sink)
         }

@@ -14,6 +14,7 @@ enum ModelEndpoints {
             ("/v1/rerank", .rerank),
             ("/v1/moderations", .moderations),
             ("/v1/messages/count_tokens", .countTokens),
+            ("/v1/responses/input_tokens", .inputTokens),
         ].map { (path: String, format: WireFormat) in (path, Endpoint(format, recordPath: path)) }
 
     /// What stands behind the colon of Gemini's `models/{model}:{verb}`.

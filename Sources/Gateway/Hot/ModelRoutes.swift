@@ -1,5 +1,4 @@
 internal import Directory
-internal import Foundation
 internal import ModelRelay
 internal import NIOCore
 internal import NIOHTTP1
@@ -27,7 +26,9 @@ struct ModelRoutes {
     }
 
     private static func kind(of request: HotRequest) -> HotMetrics.Kind {
-        if request.target.path == "/v1/models" { return .models }
+        if request.head.method == .GET, request.target.isUnder("/v1/models") || request.target.isUnder("/v1beta/models") {
+            return .models
+        }
         return request.head.method == .POST && ModelEndpoints.isConversation(request.target) ? .chat : .other
     }
 
@@ -45,20 +46,9 @@ struct ModelRoutes {
             return ModelHotCall(
                 request: request, endpoint: endpoint, caller: caller, snapshot: snapshot, loop: self.loop, sink: sink)
         }
-        switch (request.head.method, request.target.path) {
-        case (.GET, "/v1/models"):
-            self.send(ModelList.list(snapshot, for: caller), request, sink)
-        case (.GET, _):
-            guard self.dialect == .openAI, let name = request.target.rest(after: "/v1/models/") else { fallthrough }
-            let decoded = String(name).removingPercentEncoding ?? String(name)
-            guard let model = ModelList.model(decoded, snapshot, for: caller) else {
-                throw RelayError(
-                    .notFound, code: "model_not_found", parameter: "model", "the model `\(decoded)` can't be used with this key")
-            }
-            self.send(model, request, sink)
-        default:
-            throw self.unserved(request)
-        }
+        if let call = try self.storedResponse(request, for: caller, sink: sink) { return call }
+        guard let models = try self.models(request, for: caller, in: snapshot) else { throw self.unserved(request) }
+        self.send(models, request, sink)
         return AnsweredCall()
     }
 
@@ -71,7 +61,7 @@ struct ModelRoutes {
     /// Endpoints of the contract that are to come answer 501; a path that never was one is 404, a wrong method 405.
     private func unserved(_ request: HotRequest) -> RelayError {
         let path = request.target.path
-        if path == "/v1/models" || ModelEndpoints.endpoint(of: request.target) != nil {
+        if path == "/v1/models" || path == "/v1beta/models" || ModelEndpoints.endpoint(of: request.target) != nil {
             return RelayError(
                 .methodNotAllowed, code: "method_not_allowed", "\(path) does not take \(request.head.method.rawValue)")
         }
@@ -83,7 +73,7 @@ struct ModelRoutes {
 
     private static let known = [
         "/v1/engines", "/v1/images", "/v1/audio", "/v1/parse",
-        "/v1/video", "/v1/videos", "/v1/responses", "/v1/operations", "/v1/dashboard", "/v1/files", "/v1/fine_tuning",
+        "/v1/video", "/v1/videos", "/v1/operations", "/v1/dashboard", "/v1/files", "/v1/fine_tuning",
         "/v1/assistants", "/v1/threads", "/v1/models", "/api/v1/services", "/api/v1/tasks", "/api/v3/contents",
     ]
 

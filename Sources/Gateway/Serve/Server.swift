@@ -73,6 +73,7 @@ struct Server {
         let policy = HotPolicy(configuration)
         let metrics = HotMetrics()
         let keyHash = store.secrets.tokenKeys
+        let responses = ResponseStore(records: MemoryExpiringRecords(maximumBytes: Self.responseBytes))
         self.hotSides = try await HotSides(group) { eventLoop, lane in
             let upstream =
                 loops.client(of: eventLoop)
@@ -80,8 +81,7 @@ struct Server {
             let ticker = upstream.ticker
             let relay = RelayLoop(
                 eventLoop: eventLoop, lane: lane, client: upstream, meter: meter, providers: providers, models: models,
-                settings: settings,
-                clock: .system, health: health)
+                responses: responses, settings: settings, clock: .system, health: health)
             return HotLoop(
                 relay: relay, upstream: upstream, ticker: ticker, tools: tools, meter: meter, directory: directory,
                 keyHash: keyHash, clock: .system, policy: policy, metrics: metrics)
@@ -167,6 +167,9 @@ struct Server {
         parts.documents = DocumentFactory(operatorClient: web.with(.anything), guardedClient: web)
         return ToolHost(parts)
     }
+
+    /// Bytes of stored responses that are kept in memory; those that were not used for the longest time go first.
+    private static let responseBytes = 256 << 20
 
     private static func secrets(_ configuration: Configuration) throws -> StoreSecrets {
         guard let secrets = StoreSecrets(master: try SecretFile.masterSecret(configuration)) else {

@@ -16,6 +16,14 @@ extension HTTPHeaders {
             self.add(name: "X-RateLimit-Reset-Tokens", value: "1m0s")
         }
     }
+
+    /// A limit of which nothing is left, under the same names.
+    init(reached limit: Int64, _ kind: String, resetSeconds: Int64) {
+        self = [
+            "X-RateLimit-Limit-\(kind)": String(limit), "X-RateLimit-Remaining-\(kind)": "0",
+            "X-RateLimit-Reset-\(kind)": "\(resetSeconds)s",
+        ]
+    }
 }
 
 extension HTTPResponseHead {

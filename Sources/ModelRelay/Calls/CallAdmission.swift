@@ -23,6 +23,11 @@ struct CallAdmission {
         var view = try Self.view(of: request)
         let pinned = try ChannelPin.channel(of: request)
         let model = try Self.model(view.model, at: pinned, request, loop)
+        guard request.endpoint.format.takes(modelsOf: model.config.type) else {
+            throw RelayError(
+                .badRequest, code: "unsupported_endpoint", parameter: "model",
+                "the model `\(view.model)` does not support this endpoint")
+        }
         self.model = model
         self.pinned = pinned
         self.plugins = loop.plugins.active(for: model)
@@ -72,7 +77,8 @@ struct CallAdmission {
         }
         if let model = served(name) { return model }
         if let model = loop.options(of: request.snapshot).aliases.model(for: name).flatMap(served) { return model }
-        throw pinned.map { ChannelPin.unknownModel(name, at: $0) } ?? Self.unknownModel(name, request)
+        throw pinned.map { ChannelPin.unknownModel(name, at: $0) }
+            ?? RelayError.unknownModel(name, request.snapshot, for: request.caller)
     }
 
     private static func view(of request: RelayRequest) throws(RelayError) -> RequestView {
@@ -91,16 +97,6 @@ struct CallAdmission {
         usage.output = min(max(view.maximumOutputTokens ?? 0, 0), 1_000_000) * view.choiceCount
         usage.total = usage.input + usage.output
         return model.config.price.amount(for: usage, context: UsageContext(), at: request.receivedAt, succeeded: true).used
-    }
-
-    private static func unknownModel(_ name: String, _ request: RelayRequest) -> RelayError {
-        let usable = request.snapshot.models(for: request.caller).map(\.config.model)
-        let listed = usable.prefix(50).joined(separator: ", ")
-        let rest = usable.count > 50 ? " and \(usable.count - 50) more" : ""
-        return RelayError(
-            .notFound, code: "model_not_found", parameter: "model",
-            "the model `\(name)` can't be used: \(request.snapshot.refusal(ofModel: name, for: request.caller)). "
-                + (usable.isEmpty ? "This key may use no model" : "This key may use: \(listed)\(rest)"))
     }
 }
 
@@ -126,10 +122,12 @@ extension RelayError {
             self.init(
                 .tooManyRequests, type: "requests", code: "rate_limit_exceeded", retryAfterSeconds: retryAfter,
                 "the limit of \(limit) requests per minute is reached; try again in \(retryAfter) s")
+            self.headers = HTTPHeaders(reached: limit, "Requests", resetSeconds: retryAfter)
         case .tokensPerMinute(let limit, let retryAfter):
             self.init(
                 .tooManyRequests, type: "tokens", code: "rate_limit_exceeded", retryAfterSeconds: retryAfter,
                 "the limit of \(limit) tokens per minute is reached; try again in \(retryAfter) s")
+            self.headers = HTTPHeaders(reached: limit, "Tokens", resetSeconds: retryAfter)
         case .quota(let limit):
             self.init(
                 .forbidden, type: "insufficient_quota", code: "insufficient_quota",

@@ -9,12 +9,18 @@ struct DecodedRequest {
     /// As the plugins left it.
     let conversation: Conversation
 
+    /// - Parameters:
+    ///   - json: the client's own.
+    ///   - whole: what it stands for, where it goes on from a stored one.
+    ///   - isBackground: whether it is the relay that lets the client go; the channel isn't asked to.
     /// - Throws: a 400 that names the member at fault, or what a plugin refuses.
     init(
-        _ body: ByteBuffer, codec: any FormatCodec.Type, endpoint: EndpointPath, plugins: ActivePlugins
+        _ json: JSON, whole: JSON? = nil, codec: any FormatCodec.Type, endpoint: EndpointPath, plugins: ActivePlugins,
+        isBackground: Bool = false
     ) throws(RelayError) {
-        self.json = try Self.json(body)
-        var conversation = try codec.conversation(self.json, endpoint: endpoint)
+        self.json = json
+        var conversation = try codec.conversation(whole ?? json, endpoint: endpoint)
+        if isBackground { conversation.ownMembers["background"] = nil }
         try plugins.change(&conversation)
         self.conversation = conversation
     }

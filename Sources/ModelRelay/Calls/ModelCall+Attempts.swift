@@ -70,7 +70,7 @@ extension ModelCall {
     private func prepare(for format: WireFormat, model: String, provider: Provider) throws(Failure) -> ByteBuffer {
         let client = self.request.endpoint.format
         self.plan = AttemptPlan(format: format, model: model, isStreamed: self.view.isStreamed)
-        if format == client, self.passesOn {
+        if format == client, self.passesOn, self.storedPassesOn {
             return self.view.upstreamBody(of: self.request.body, model: model, allocator: ByteBufferAllocator())
         }
         if let codec = self.loop.codecs.codec(for: client), let upstream = self.loop.codecs.codec(for: format) {
@@ -102,17 +102,7 @@ extension ModelCall {
         from client: any FormatCodec.Type, to upstream: any FormatCodec.Type, model: String, quirks: Quirks
     ) throws(Failure) -> Conversion {
         let decoded: DecodedRequest
-        if let known = self.decoded {
-            decoded = known
-        } else {
-            do throws(RelayError) {
-                decoded = try DecodedRequest(
-                    self.request.body, codec: client, endpoint: self.request.endpoint.path, plugins: self.plugins)
-            } catch {
-                throw Failure(ofRequest: error)
-            }
-            self.decoded = decoded
-        }
+        do throws(RelayError) { decoded = try self.decode(client) } catch { throw Failure(ofRequest: error) }
         let reply = self.reply(to: decoded.json)
         let target = EncodingTarget(
             model: model, maximumOutputTokens: self.model.config.config["max_output_tokens"]?.int64Value, quirks: quirks,
@@ -132,7 +122,7 @@ extension ModelCall {
         let endpoint = self.request.endpoint
         guard let translator = self.loop.codecs.translator(for: endpoint.format) else { return nil }
         do throws(RelayError) {
-            let json = try DecodedRequest.json(self.request.body)
+            let json = try self.wholeRequest()
             return try translator.translation(
                 of: json, endpoint: endpoint.path, to: format, model: model, reply: self.reply(to: json))
         } catch {
@@ -140,10 +130,10 @@ extension ModelCall {
         }
     }
 
-    private func reply(to request: JSON) -> ReplyContext {
+    func reply(to request: JSON) -> ReplyContext {
         ReplyContext(
             model: self.view.model, requestID: self.request.requestID.description, now: self.request.receivedAt / 1000,
             wantsUsageChunk: self.view.wantsUsageChunk, isArrayFramed: self.request.endpoint.path.isArrayFramed,
-            request: request)
+            request: request, answerID: self.stored?.backgroundID)
     }
 }

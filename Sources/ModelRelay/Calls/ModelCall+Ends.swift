@@ -14,6 +14,12 @@ extension ModelCall {
 
     /// The client left: the upstream is told by closing its connection, and what was delivered is charged.
     func clientIsGone() {
+        if self.isBackground, self.stored?.isRunning == true { return self.goOnWithoutClient() }
+        self.endUnheard("the client closed the connection")
+    }
+
+    /// Ends the call without a word to the client.
+    func endUnheard(_ reason: String) {
         self.attempt?.cancel()
         self.attempt = nil
         self.attemptEnded(.clientGone)
@@ -22,7 +28,7 @@ extension ModelCall {
         case .attempting, .failing, .collecting, .streaming:
             if self.isHeadSent { self.noteStreamUsage() }
             self.record.code = 499
-            self.record.content = "the client closed the connection"
+            self.record.content = reason
             _ = self.settle()
         }
         self.end()
@@ -39,12 +45,14 @@ extension ModelCall {
             ByteBuffer(bytes: failure.error.json(requestID: self.request.requestID, dialect: dialect)),
             limit: self.responseDetailLimit)
         guard self.settle() else { return self.withhold() }
+        self.keepFailure(failure.error)
         self.end()
         failure.error.send(to: self.sink, requestID: self.request.requestID, headers: self.rateHeaders(), dialect: dialect)
     }
 
     /// The call can't be recorded, so the client doesn't get its end.
     func withhold() {
+        self.keepFailure(RelayError(.journalFull))
         self.end()
         self.attempt?.cancel()
         if self.isHeadSent {
@@ -59,6 +67,7 @@ extension ModelCall {
         self.phase = .ended
         self.waiting?.cancel()
         self.waiting = nil
+        self.forgetQuestion()
         self.loop.client.ticker.unregister(self)
     }
 

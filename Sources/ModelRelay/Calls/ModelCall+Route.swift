@@ -8,15 +8,23 @@ internal import Wire
 /// Which channel is asked next, and what its health is told of how it went.
 extension ModelCall {
     /// The way over the channels that can serve the call at all.
-    static func walk(_ admitted: CallAdmission, loop: RelayLoop, options: OperatorOptions, deadlines: CallDeadlines) -> RouteWalk
-    {
-        let request = admitted.request
+    static func walk(
+        _ request: RelayRequest, to model: ServedModel, pinned: ServedChannel?, affinity: AffinityKey?, loop: RelayLoop,
+        options: OperatorOptions, deadlines: CallDeadlines
+    ) -> RouteWalk {
         let types = loop.servedTypes(request.endpoint.format)
         return loop.memory.walk(
-            to: admitted.model, pinned: admitted.pinned, affinity: admitted.affinity, settings: options.routing,
+            to: model, pinned: pinned, affinity: affinity, settings: options.routing,
             latest: request.receivedAt + deadlines.attempts, at: request.receivedAt,
             fallback: { request.snapshot.model($0, for: request.caller) },
             canServe: { types.contains($0.channel.type) })
+    }
+
+    /// Begins a new way: to `channel` alone, or where that is nil to any that the request allows.
+    func route(to channel: ServedChannel?) {
+        self.walk = Self.walk(
+            self.request, to: self.model, pinned: channel ?? self.pinned, affinity: self.affinity, loop: self.loop,
+            options: self.options, deadlines: self.deadlines)
     }
 
     /// Does what the way says next; where that is the end, `failure`, or the last one before it, is what the client gets.
@@ -29,6 +37,7 @@ extension ModelCall {
         self.collected = ByteBuffer()
         (self.tap, self.conversion, self.held, self.heldSince) = (nil, nil, nil, nil)
         self.phase = .attempting
+        guard !self.waitsForContext(after: failure), !self.waitsForBackground() else { return }
         // A clock that stands still, or was set back, must not make the call wait for the same moment again.
         let now = max(self.loop.clock.nowMilliseconds(), self.waitedUntil)
         switch self.walk.next(self.loop.health, at: now, using: &self.loop.random) {
@@ -92,8 +101,7 @@ extension ModelCall {
             return self.fail(failure)
         }
         do throws(RelayError) {
-            let request = try DecodedRequest.json(self.request.body)
-            let answer = try local.answer(request, endpoint: endpoint.path, model: self.view.model)
+            let answer = try local.answer(try self.wholeRequest(), endpoint: endpoint.path, model: self.view.model)
             self.answerLocally(ByteBuffer(bytes: answer.serializedBytes()))
         } catch {
             self.fail(Failure(error))

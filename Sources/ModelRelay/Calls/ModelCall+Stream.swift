@@ -101,10 +101,12 @@ extension ModelCall {
         self.noteStreamUsage()
         self.attemptSucceeded()
         guard self.settle() else { return self.withhold() }
+        let terminal = terminal.readableBytes > 0 ? self.changed(terminal) : terminal
+        self.keepStreamed(terminal, upstreamID: self.conversion?.upstreamID ?? self.tap?.upstreamID ?? "")
         self.end()
         // However slow the client is, nothing more is passed on to it.
         self.attempt?.isReadingPaused = false
-        if terminal.readableBytes > 0 { self.sink.body(self.changed(terminal)) }
+        if terminal.readableBytes > 0 { self.sink.body(terminal) }
         self.sink.end()
     }
 
@@ -122,6 +124,7 @@ extension ModelCall {
         self.record.content = failure.recordText
         self.detail.keepsAlways = true
         _ = self.settle()
+        self.keepFailure(failure.error)
         let event = self.errorEvent(failure.error)
         self.end()
         self.sink.body(ByteBuffer(bytes: event))

@@ -32,7 +32,7 @@ extension ModelCall {
         }
         self.note(answer.usage, id: answer.id, tier: answer.serviceTier, outputBytes: self.collected.readableBytes)
         let body = self.plan.model == self.view.model ? self.collected : answer.naming(self.view.model, in: self.collected)
-        self.finishWhole(head.status, body, type: head.jsonType)
+        self.finishWhole(head.status, body, type: head.jsonType, id: answer.id)
     }
 
     private func answerConverted(_ conversion: Conversion) {
@@ -50,7 +50,7 @@ extension ModelCall {
             return self.deliver(output)
         }
         self.note(answer.usage, id: answer.id, tier: answer.serviceTier, outputBytes: self.collected.readableBytes)
-        self.finishWhole(.ok, conversion.clientBody(of: answer), type: nil)
+        self.finishWhole(.ok, conversion.clientBody(of: answer), type: nil, id: answer.id)
     }
 
     private func answerTranslated(_ translation: any BodyTranslation) {
@@ -74,16 +74,18 @@ extension ModelCall {
     func answerCollected(_ conversion: Conversion, _ stream: StreamConversion) {
         self.note(
             stream.usage, id: stream.upstreamID, tier: stream.serviceTier, outputBytes: stream.dataBytes / Self.dataBytesForOne)
-        self.finishWhole(.ok, conversion.body(of: stream.answer), type: nil)
+        self.finishWhole(.ok, conversion.body(of: stream.answer), type: nil, id: stream.answer.id)
     }
 
     /// Settles, then answers.
-    private func finishWhole(_ status: HTTPResponseStatus, _ body: ByteBuffer, type: String?) {
+    /// - Parameter id: the answer's, as the upstream gave it.
+    private func finishWhole(_ status: HTTPResponseStatus, _ body: ByteBuffer, type: String?, id: String = "") {
         self.noteFirstByte()
         self.attemptSucceeded()
         let body = self.changed(body)
         self.detail.append(body, limit: self.responseDetailLimit)
         guard self.settle() else { return self.withhold() }
+        self.keepWhole(body, upstreamID: id)
         self.end()
         self.sink.answer(status, self.answerHeaders(contentType: type), body)
     }

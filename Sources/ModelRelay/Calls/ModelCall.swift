@@ -43,6 +43,8 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
     /// What the request has in common with others whose prompts are cached.
     let affinity: AffinityKey?
     var walk: RouteWalk
+    /// The channel that the request itself names.
+    let pinned: ServedChannel?
     /// The attempt under way, whose outcome wasn't told yet.
     var routed: RouteWalk.Attempt?
     var attemptNumber = 0
@@ -59,6 +61,10 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
     var hasToken = false
     /// The client's request as its codec reads it, once that was needed.
     var decoded: DecodedRequest?
+    /// What the call has to do with stored responses; nil = nothing.
+    var stored: StoredWork?
+    /// The client's side of an answer that is made even if the client leaves.
+    let detachable: DetachableSink?
     var channel: ServedChannel?
     var plan = AttemptPlan()
     var attempt: (any RelayAttempt)?
@@ -91,11 +97,16 @@ final class ModelCall: RelayCall, UpstreamReceiver, Ticking {
         self.plugins = admitted.plugins
         self.rules = request.endpoint.format.rules
         self.loop = loop
-        self.sink = sink
+        self.stored = StoredWork(admitted.request, admitted.view, loop.responses)
+        self.detachable = self.stored?.backgroundID == nil ? nil : DetachableSink(sink)
+        self.sink = self.detachable ?? sink
         self.options = loop.options(of: admitted.request.snapshot)
         self.deadlines = Self.deadlines(admitted, settings: loop.settings)
         self.affinity = admitted.affinity
-        self.walk = Self.walk(admitted, loop: loop, options: self.options, deadlines: self.deadlines)
+        self.pinned = admitted.pinned
+        self.walk = Self.walk(
+            admitted.request, to: admitted.model, pinned: admitted.pinned, affinity: admitted.affinity, loop: loop,
+            options: self.options, deadlines: self.deadlines)
         var record = CallRecord(request, model: admitted.model, code: 200)
         record.user = admitted.view.user
         record.metadata = admitted.view.metadata

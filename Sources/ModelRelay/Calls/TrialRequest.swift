@@ -15,7 +15,7 @@ enum TrialRequest {
             case .messages: ["model": name, "messages": said, "max_tokens": 16]
             case .countTokens: ["model": name, "messages": said]
             case .generateContent, .geminiCountTokens: ["contents": [["role": "user", "parts": [["text": "hi"]]]]]
-            case .embeddings, .moderations: ["model": name, "input": "hi"]
+            case .embeddings, .moderations, .inputTokens: ["model": name, "input": "hi"]
             case .embedContent: ["content": parts]
             case .rerank: ["model": name, "query": "hi", "documents": ["hi"]]
             }

@@ -25,8 +25,9 @@ extension WireFormat {
         case .generateContent: [.generateContent, .chatCompletions, .responses, .messages, .completions]
         case .embeddings: [.embeddings, .embedContent]
         case .embedContent: [.embedContent, .embeddings]
-        case .countTokens: [.countTokens, .geminiCountTokens]
-        case .geminiCountTokens: [.geminiCountTokens, .countTokens]
+        case .inputTokens: [.inputTokens, .countTokens, .geminiCountTokens]
+        case .countTokens: [.countTokens, .geminiCountTokens, .inputTokens]
+        case .geminiCountTokens: [.geminiCountTokens, .countTokens, .inputTokens]
         case .moderations, .rerank: [self]
         }
     }

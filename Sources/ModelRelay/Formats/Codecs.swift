@@ -28,8 +28,10 @@ struct Codecs: Sendable {
     /// Those that the relay has.
     static let standard = Codecs(
         [ChatCompletionsCodec.self, CompletionsCodec.self, ResponsesCodec.self, MessagesCodec.self, GenerateContentCodec.self],
-        translators: [EmbeddingsTranslator.self, EmbedContentTranslator.self, MessagesCounter.self, GeminiCounter.self],
-        local: [MessagesCounter.self, GeminiCounter.self])
+        translators: [
+            EmbeddingsTranslator.self, EmbedContentTranslator.self, ResponsesCounter.self, MessagesCounter.self,
+            GeminiCounter.self,
+        ], local: [ResponsesCounter.self, MessagesCounter.self, GeminiCounter.self])
 }
 
 /// Translates requests of an endpoint at which no conversation is held, and their answers, which are whole: embeddings.

@@ -121,6 +121,8 @@ struct ReplyContext: Sendable {
     var isArrayFramed = false
     /// The client's request as a JSON object, for formats whose answer repeats it (Responses).
     var request: JSON = nil
+    /// The answer's id, where the client was told one already (Responses); nil = the upstream's.
+    var answerID: String?
 }
 
 /// An upstream's answer that isn't what its format says.

@@ -15,6 +15,8 @@ final class RequestRules: Sendable {
         case cacheKey, serviceTier
         /// The stored answer that this one goes on from.
         case previous
+        /// Whether the answer is kept, and whether it is made while nobody waits.
+        case stored, background
         /// An object with members of its own that count.
         case within(RequestRules)
     }
@@ -50,7 +52,7 @@ final class RequestRules: Sendable {
     static let responses = RequestRules([
         ("model", .model), ("stream", .stream), ("user", .user), ("safety_identifier", .user),
         ("max_output_tokens", .outputLimit), ("prompt_cache_key", .cacheKey), ("service_tier", .serviceTier),
-        ("metadata", .metadata), ("previous_response_id", .previous),
+        ("metadata", .metadata), ("previous_response_id", .previous), ("store", .stored), ("background", .background),
     ])
 
     static let messages = RequestRules([
@@ -73,6 +75,7 @@ final class RequestRules: Sendable {
     static let embedContent = RequestRules([], hasModelInPath: true)
     static let moderations = RequestRules([("model", .model)], defaultModel: "omni-moderation-latest")
     static let rerank = RequestRules([("model", .model), ("user", .user)])
+    static let inputTokens = RequestRules([("model", .model), ("previous_response_id", .previous)])
     static let countTokens = RequestRules([("model", .model)])
     static let geminiCountTokens = RequestRules([], hasModelInPath: true)
 }

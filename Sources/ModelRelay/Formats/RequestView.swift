@@ -24,6 +24,10 @@ struct RequestView {
     private(set) var serviceTier = ""
     /// The stored answer that this one goes on from.
     private(set) var previousID = ""
+    /// Whether the client wants its answer to be kept: it says so by saying nothing.
+    private(set) var isStored = true
+    /// Whether the client wants the answer to be made while it doesn't wait.
+    private(set) var isBackground = false
     /// The client's metadata as JSON text, at most 4 KiB; "" where there is none.
     private(set) var metadata = ""
     private let object: ScannedObject
@@ -59,9 +63,9 @@ struct RequestView {
     ) throws(RelayError) {
         switch role {
         case .model, .metadata: break
-        case .stream:
-            guard let value = member.bool(in: bytes) else { throw Self.wrong(name, "true or false") }
-            self.isStreamed = value
+        case .stream: self.isStreamed = try Self.flag(member, named: name, in: bytes)
+        case .stored: self.isStored = try Self.flag(member, named: name, in: bytes)
+        case .background: self.isBackground = try Self.flag(member, named: name, in: bytes)
         case .streamOptions: try self.readStreamOptions(member, in: bytes)
         case .outputLimit:
             if self.maximumOutputTokens == nil { self.maximumOutputTokens = member.int64(in: bytes) }
@@ -79,6 +83,13 @@ struct RequestView {
                 try self.read(member, role, named: "\(name).\(rules.names.names[index])", in: value)
             }
         }
+    }
+
+    private static func flag(
+        _ member: ScannedMember, named name: String, in bytes: UnsafeRawBufferPointer
+    ) throws(RelayError) -> Bool {
+        guard let value = member.bool(in: bytes) else { throw self.wrong(name, "true or false") }
+        return value
     }
 
     private mutating func readStreamOptions(_ options: ScannedMember, in bytes: UnsafeRawBufferPointer) throws(RelayError) {

@@ -136,6 +136,8 @@ final class FormatRules: Sendable {
             usage: "usage", id: "id", model: "model", error: "error", list: "results",
             inner: ("meta", AnswerNames(usage: "tokens"))),
         usage: .rerank)
+    static let inputTokens = FormatRules(
+        request: .inputTokens, answer: AnswerNames(error: "error"), usage: .responses, isFree: true)
     static let countTokens = FormatRules(
         request: .countTokens, answer: AnswerNames(error: "error"), usage: .messages, isFree: true)
     static let geminiCountTokens = FormatRules(
@@ -155,6 +157,7 @@ extension WireFormat {
         case .embedContent: .embedContent
         case .moderations: .moderations
         case .rerank: .rerank
+        case .inputTokens: .inputTokens
         case .countTokens: .countTokens
         case .geminiCountTokens: .geminiCountTokens
         }

@@ -15,6 +15,8 @@ public enum WireFormat: String, Sendable, Hashable, CaseIterable {
     case embedContent = "embed-content"
     case moderations
     case rerank
+    /// OpenAI's `POST /v1/responses/input_tokens`.
+    case inputTokens = "input-tokens"
     /// Anthropic's `POST /v1/messages/count_tokens`.
     case countTokens = "count-tokens"
     /// Gemini's `models/{model}:countTokens`.

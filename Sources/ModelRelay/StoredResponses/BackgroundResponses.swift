@@ -4,7 +4,7 @@ internal import Synchronization
 final class BackgroundResponses: Sendable {
     private struct Key: Hashable {
         var id: String
-        var group: String
+        var owner: ResponseOwner
     }
 
     private enum Run {
@@ -23,7 +23,7 @@ final class BackgroundResponses: Sendable {
     /// - Returns: false where too many run already.
     func begin(_ id: String, owner: ResponseOwner, cancel: @escaping @Sendable () -> Void) -> Bool {
         self.runs.withLock { runs in
-            let key = Key(id: id, group: owner.group)
+            let key = Key(id: id, owner: owner)
             guard runs.count < self.maximumCount, runs[key] == nil else { return false }
             runs[key] = .running(cancel: cancel)
             return true
@@ -32,13 +32,13 @@ final class BackgroundResponses: Sendable {
 
     /// A run has ended, and what it brought was given to the store.
     func end(_ id: String, owner: ResponseOwner) {
-        self.runs.withLock { $0[Key(id: id, group: owner.group)] = nil }
+        self.runs.withLock { $0[Key(id: id, owner: owner)] = nil }
     }
 
     /// - Returns: false where nothing runs by that id.
     func cancel(_ id: String, owner: ResponseOwner) -> Bool {
         let cancel: (@Sendable () -> Void)? = self.runs.withLock { runs in
-            let key = Key(id: id, group: owner.group)
+            let key = Key(id: id, owner: owner)
             guard case .running(let cancel)? = runs[key] else { return nil }
             runs[key] = .cancelled
             return cancel
@@ -49,7 +49,7 @@ final class BackgroundResponses: Sendable {
 
     func wasCancelled(_ id: String, owner: ResponseOwner) -> Bool {
         self.runs.withLock { runs in
-            if case .cancelled? = runs[Key(id: id, group: owner.group)] { true } else { false }
+            if case .cancelled? = runs[Key(id: id, owner: owner)] { true } else { false }
         }
     }
 }

@@ -10,6 +10,14 @@ struct ResponseExchange: Sendable {
     /// The response object that the client got, whole or in the last event of its stream.
     var response: [UInt8]
 
+    /// The response of a stream's last event; nil where it has none.
+    static func response(inLastEventOf events: [UInt8]) -> [UInt8]? {
+        guard let frame = events.frames().last else { return nil }
+        let data = frame.withUnsafeBytes { EventFraming.fields(of: $0)?.data }
+        guard let data, let event = try? JSON.parse(data, limits: JSONLimits(duplicateNames: .lastWins)) else { return nil }
+        return event["response"].map { $0.serializedBytes() }
+    }
+
     /// The items of a request's `input`: a text is a message of the user.
     static func items(of request: JSON) -> [JSON] {
         switch request["input"] {

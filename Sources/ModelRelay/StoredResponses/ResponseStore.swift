@@ -15,6 +15,8 @@ public final class ResponseStore: Sendable {
         public var maximumTurns = 512
         /// Bytes of all records that one conversation may be put together from.
         public var maximumConversationBytes = 32 << 20
+        /// Bytes of exchanges that wait to be saved; those that are over it aren't kept.
+        public var maximumWaitingBytes = 128 << 20
 
         public init() {}
     }
@@ -22,6 +24,7 @@ public final class ResponseStore: Sendable {
     private let records: any ExpiringRecords
     private let clock: WallClock
     private let limits: Limits
+    private let saving: SavingResponses
     let background: BackgroundResponses
 
     public init(
@@ -30,10 +33,28 @@ public final class ResponseStore: Sendable {
         self.records = records
         self.clock = clock
         self.limits = limits
+        self.saving = SavingResponses(maximumBytes: limits.maximumWaitingBytes)
         self.background = BackgroundResponses(maximumCount: maximumBackground)
     }
 
     // MARK: Keeping
+
+    /// Begins to keep a response, and returns at once. Whoever asks for it by its id meanwhile waits.
+    ///
+    /// Where the records can't be reached it isn't kept: its client has it already.
+    /// - Parameters:
+    ///   - isRun: whether it was made in the background; then its run has ended once it is kept.
+    ///   - byteCount: of request and response.
+    ///   - exchange: is called off the event loop; nil where there is nothing to keep.
+    func keep(
+        id: String, owner: ResponseOwner, isRun: Bool, byteCount: Int, _ exchange: @escaping @Sendable () -> ResponseExchange?
+    ) {
+        guard isRun || byteCount <= self.limits.maximumRecordBytes else { return }
+        _ = self.saving.begin(Self.key(id, owner), byteCount: byteCount, isForced: isRun) {
+            if let exchange = exchange() { _ = try? await self.save(exchange) }
+            if isRun { self.background.end(id, owner: owner) }
+        }
+    }
 
     /// Keeps a response, in the place of one with the same id and owner (one that was still being made).
     /// - Returns: false where it is too large, or its request or response can't be read, or it was cancelled meanwhile.
@@ -47,8 +68,10 @@ public final class ResponseStore: Sendable {
             Self.isAcceptable(id)
         else { return false }
         let now = self.clock.nowMilliseconds()
+        // A server that takes no notice of `store` says so in its answer, where it says anything.
+        let channelID = response["store"]?.boolValue == true ? exchange.channelID : nil
         let stored = StoredResponse(
-            id: id, owner: exchange.owner, channelID: exchange.channelID,
+            id: id, owner: exchange.owner, channelID: channelID,
             previousID: request["previous_response_id"]?.stringValue, input: ResponseExchange.items(of: request),
             response: response, createdAt: now, expiresAt: now + self.limits.lifetimeMilliseconds)
         if !stored.isUnfinished, self.background.wasCancelled(id, owner: exchange.owner) { return false }
@@ -64,7 +87,7 @@ public final class ResponseStore: Sendable {
 
     // MARK: Fetching
 
-    /// - Throws: a 404 for an id that the owner's group has no response of; a 503 where the records can't be reached.
+    /// - Throws: a 404 for an id that the owner has no response of; a 503 where the records can't be reached.
     @concurrent
     func response(id: String, owner: ResponseOwner) async throws(RelayError) -> StoredResponse {
         guard let stored = try await self.find(id, owner)?.response else { throw Self.missing(id) }
@@ -102,7 +125,7 @@ public final class ResponseStore: Sendable {
     // MARK: Going on
 
     /// The channel whose upstream knows the response, so that a follow-up can be passed on as it is; nil where only this store knows it.
-    /// - Throws: a 400 where the owner's group has no such response.
+    /// - Throws: a 400 where the owner has no such response.
     @concurrent
     func channel(previous id: String, owner: ResponseOwner) async throws(RelayError) -> Int64? {
         guard let stored = try await self.find(id, owner)?.response else { throw Self.missing(previous: id) }
@@ -110,7 +133,7 @@ public final class ResponseStore: Sendable {
     }
 
     /// The whole conversation up to and with a response.
-    /// - Throws: a 400 where the owner's group has no such response, it isn't finished, one before it is gone, or they are too many.
+    /// - Throws: a 400 where the owner has no such response, it isn't finished, one before it is gone, or they are too many.
     @concurrent
     func resolve(previous id: String, owner: ResponseOwner) async throws(RelayError) -> PreviousResponse {
         var turns: [StoredResponse] = []
@@ -155,17 +178,19 @@ public final class ResponseStore: Sendable {
         response: StoredResponse, byteCount: Int
     )? {
         guard Self.isAcceptable(id) else { return nil }
+        let key = Self.key(id, owner)
+        await self.saving.wait(for: key)
         let bytes: [UInt8]?
-        do { bytes = try await self.records.get(Self.key(id, owner)) } catch { throw Self.unreachable }
-        guard let bytes, let stored = StoredResponse(encoded: bytes), stored.id == id, stored.owner.group == owner.group,
+        do { bytes = try await self.records.get(key) } catch { throw Self.unreachable }
+        guard let bytes, let stored = StoredResponse(encoded: bytes), stored.id == id, stored.owner == owner,
             stored.expiresAt > self.clock.nowMilliseconds()
         else { return nil }
         return (stored, bytes.count)
     }
 
-    /// Each group has its own names, so that no id of another leads anywhere.
+    /// Each owner has its own names, so that no id of another leads anywhere.
     private static func key(_ id: String, _ owner: ResponseOwner) -> String {
-        "response/\(owner.group.utf8.count)/\(owner.group)/\(id)"
+        "response/\(owner.group.utf8.count)/\(owner.group)/\(owner.tokenID)/\(id)"
     }
 
     private static func isAcceptable(_ id: String) -> Bool {

@@ -2,9 +2,8 @@ internal import Wire
 
 /// Who a stored response belongs to.
 public struct ResponseOwner: Sendable, Hashable {
-    /// Whoever belongs to it may read and delete the response, and go on from it.
     public var group: String
-    /// The token by which it was made; 0 for the internal group.
+    /// The token by which it was made, which alone may read and delete the response, and go on from it; 0 for the operator's own key.
     public var tokenID: Int64
 
     public init(group: String, tokenID: Int64) {

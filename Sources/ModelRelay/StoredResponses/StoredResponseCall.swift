@@ -130,7 +130,7 @@ extension StoredResponse {
 
 extension [UInt8] {
     /// Whole events, each with the empty line behind it.
-    fileprivate func frames() -> [ArraySlice<UInt8>] {
+    func frames() -> [ArraySlice<UInt8>] {
         var result: [ArraySlice<UInt8>] = []
         var start = self.startIndex
         var index = self.startIndex

@@ -6,11 +6,23 @@ enum ResponsesTokenCount {
     /// Members of a request of Responses that this endpoint takes (`TokenCountsBody` of OpenAI's description).
     private static let counted: Set<String> = [
         "model", "input", "instructions", "previous_response_id", "conversation", "tools", "tool_choice", "parallel_tool_calls",
-        "text",
-        "reasoning", "truncation", "personality",
+        "text", "reasoning", "truncation", "personality",
     ]
 
-    /// What an upstream is asked to count.
+    /// What a client wants to have counted.
+    /// - Throws: a 400 that names the member at fault.
+    static func conversation(_ body: JSON, endpoint: EndpointPath) throws(RelayError) -> Conversation {
+        try ResponsesCodec.conversation(body, endpoint: endpoint)
+    }
+
+    /// What an upstream of this format is asked to count.
+    /// - Throws: as `ResponsesCodec.request`.
+    static func request(
+        _ conversation: Conversation, for target: EncodingTarget, losses: inout Losses
+    ) throws(RelayError) -> JSON {
+        self.request(of: try ResponsesCodec.request(conversation, for: target, losses: &losses))
+    }
+
     /// - Parameter request: as Responses' codec writes it.
     static func request(of request: JSON) -> JSON {
         .object(JSONObject((request.objectValue ?? [:]).filter { self.counted.contains($0.name) }.map { ($0.name, $0.value) }))

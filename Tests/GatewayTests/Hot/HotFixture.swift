@@ -89,6 +89,8 @@ struct HotFixture: Sendable {
         private let providers: ProviderCatalogue
         private let tls: UpstreamClient.TLS
         private let tools: ToolHost
+        private let responses = ResponseStore(
+            records: MemoryExpiringRecords(clock: .fixed(HotFixture.noon)), clock: .fixed(HotFixture.noon))
 
         /// - Parameter given: services in the place of embedded servers.
         init(
@@ -112,7 +114,7 @@ struct HotFixture: Sendable {
             let upstream = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: self.tls)
             let relay = RelayLoop(
                 eventLoop: eventLoop, lane: 0, client: upstream, meter: self.meter, providers: self.providers,
-                settings: RelaySettings(), clock: .fixed(HotFixture.noon))
+                responses: self.responses, settings: RelaySettings(), clock: .fixed(HotFixture.noon))
             return HotRouter(
                 loop: HotLoop(
                     relay: relay, upstream: upstream, ticker: ticker, tools: self.tools, meter: self.meter,

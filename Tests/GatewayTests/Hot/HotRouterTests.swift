@@ -52,7 +52,14 @@ struct HotRouterTests {
     @Test(
         "what is known and not served yet is 501, what never was is 404, a wrong method 405",
         arguments: [
-            (.POST, "/v1/images/edits", 501), (.POST, "/v1/responses/x", 501), (.POST, "/v1beta/models/x:unknown", 501),
+            (.POST, "/v1/images/edits", 501), (.POST, "/v1/responses/x", 404), (.GET, "/v1/responses/resp_x", 404),
+            (.DELETE, "/v1/responses/resp_x", 404),
+            (.GET, "/v1/responses/resp_x?stream=what", 400), (.POST, "/v1/responses/resp_x/cancel", 404),
+            (.GET, "/v1/responses/resp_x/input_items", 404), (.GET, "/v1/responses/resp_x/other", 404),
+            (.POST, "/v1/responses/input_tokens", 400), (.GET, "/v1/responses/input_tokens", 405),
+            (.GET, "/v1beta/models", 200), (.GET, "/v1beta/models/gpt-5", 200), (.GET, "/v1beta/models/nothing", 404),
+            (.POST, "/v1beta/models", 405), (.GET, "/v1/models/gpt:5", 404), (.GET, "/v1beta/models?pageSize=x", 400),
+            (.POST, "/v1beta/models/x:unknown", 501),
             (.POST, "/v1/embeddings", 400), (.POST, "/v1/messages", 400), (.POST, "/v1beta/models/x:generateContent", 400),
             (.GET, "/v1/messages", 405), (.GET, "/v1beta/models/x:generateContent", 405), (.PUT, "/v1/embeddings", 405),
             (.GET, "/v1/files", 501), (.POST, "/api/v1/services/x", 501), (.POST, "/v1/nonsense", 404), (.GET, "/v1", 404),

@@ -9,7 +9,8 @@ struct ModelEndpointsTests {
         "every path has its format",
         arguments: [
             ("/v1/chat/completions", .chatCompletions), ("/v1/completions", .completions), ("/v1/responses", .responses),
-            ("/v1/messages", .messages), ("/v1/messages/count_tokens", .countTokens), ("/v1/embeddings", .embeddings),
+            ("/v1/messages", .messages), ("/v1/messages/count_tokens", .countTokens),
+            ("/v1/responses/input_tokens", .inputTokens), ("/v1/embeddings", .embeddings),
             ("/v1/engines/text-embedding/embeddings", .embeddings), ("/v1/moderations", .moderations), ("/v1/rerank", .rerank),
             ("/v1beta/models/m:generateContent", .generateContent), ("/v1/models/m:generateContent", .generateContent),
             ("/v1beta/models/m:streamGenerateContent?alt=sse", .generateContent),

@@ -82,7 +82,7 @@ struct RetryPlanTests {
             case .embeddings, .embedContent: .embeddings
             case .moderations: .moderation
             case .rerank: .rerank
-            case .countTokens, .geminiCountTokens: .lookUp
+            case .inputTokens, .countTokens, .geminiCountTokens: .lookUp
             default: .generation
             }
         #expect(CallDeadlines.Work(format) == expected)

@@ -39,7 +39,7 @@ struct RelayWorld: Sendable {
         _ channels: [Directory.Channel], room: Int = .max, claimsRoom: Bool = false,
         model: (inout ModelConfig) -> Void = { _ in }, token: (inout Token) -> Void = { _ in },
         settings: RelaySettings = RelaySettings(), providers extra: [String] = [], codecs: Codecs? = nil,
-        plugins: [any RelayPlugin.Type]? = nil, simulatorsSpeakAll: Bool = false,
+        plugins: [any RelayPlugin.Type]? = nil, simulatorsSpeakAll: Bool = false, responses: ResponseStore? = nil,
         contents change: (inout Snapshot.Contents) -> Void = { _ in }
     ) async throws {
         var contents = Snapshot.Contents()
@@ -74,8 +74,8 @@ struct RelayWorld: Sendable {
             let ticker = LoopTicker(eventLoop: eventLoop)
             let client = UpstreamClient(eventLoop: eventLoop, ticker: ticker, tls: tls)
             let loop = RelayLoop(
-                eventLoop: eventLoop, lane: 0, client: client, meter: meter, providers: providers, settings: relaySettings,
-                clock: .fixed(Self.now + 250), health: health)
+                eventLoop: eventLoop, lane: 0, client: client, meter: meter, providers: providers, responses: responses,
+                settings: relaySettings, clock: .fixed(Self.now + 250), health: health)
             if let codecs { loop.codecs = codecs }
             if let plugins { loop.plugins = Plugins(all: plugins) }
             return NIOLoopBound(loop, eventLoop: eventLoop)

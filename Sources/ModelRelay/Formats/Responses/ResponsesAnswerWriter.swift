@@ -18,7 +18,7 @@ struct ResponsesAnswerWriter {
         self.answer = answer
         self.reply = reply
         self.customTools = reply.customTools
-        self.ids = ResponsesIDs(answerID: answer.id, requestID: reply.requestID)
+        self.ids = ResponsesIDs(answerID: reply.answerID ?? answer.id, requestID: reply.requestID)
     }
 
     func write() -> JSON {

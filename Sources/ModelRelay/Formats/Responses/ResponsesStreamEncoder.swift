@@ -31,7 +31,7 @@ struct ResponsesStreamEncoder: AnswerStreamEncoder {
     init(for reply: ReplyContext) {
         self.reply = reply
         self.customTools = reply.customTools
-        self.ids = ResponsesIDs(answerID: "", requestID: reply.requestID)
+        self.ids = ResponsesIDs(answerID: reply.answerID ?? "", requestID: reply.requestID)
     }
 
     var keepAlive: [UInt8] { Array(": keep-alive\n\n".utf8) }
@@ -88,7 +88,7 @@ struct ResponsesStreamEncoder: AnswerStreamEncoder {
         self.answer = answer
         guard !self.hasBegun else { return }
         self.hasBegun = true
-        self.ids = ResponsesIDs(answerID: answer.id, requestID: self.reply.requestID)
+        self.ids = ResponsesIDs(answerID: self.reply.answerID ?? answer.id, requestID: self.reply.requestID)
         self.writeResponse("response.created", .inProgress, output: [], to: &output)
         self.writeResponse("response.in_progress", .inProgress, output: [], to: &output)
     }

@@ -66,6 +66,9 @@ struct Simulator {
         case .embedContent: return .whole(try SimulatedEmbeddings.body(json, codec: EmbedContentCodec.self, of: self))
         case .moderations: return .whole(try SimulatedModeration.body(json, of: self).serializedBytes())
         case .rerank: return .whole(try SimulatedRanking.body(json, of: self).serializedBytes())
+        case .inputTokens:
+            let count = self.inputTokens(try ResponsesTokenCount.conversation(json, endpoint: endpoint))
+            return .whole(ResponsesTokenCount.body(tokens: count).serializedBytes())
         case .countTokens:
             let count = self.inputTokens(try MessagesTokenCount.conversation(json))
             return .whole(MessagesTokenCount.body(tokens: count).serializedBytes())

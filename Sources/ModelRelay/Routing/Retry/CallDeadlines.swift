@@ -86,7 +86,7 @@ extension CallDeadlines.Work {
         case .embeddings, .embedContent: self = .embeddings
         case .moderations: self = .moderation
         case .rerank: self = .rerank
-        case .countTokens, .geminiCountTokens: self = .lookUp
+        case .inputTokens, .countTokens, .geminiCountTokens: self = .lookUp
         }
     }
 }
