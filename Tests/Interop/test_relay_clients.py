@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import openai
 import pytest
 from portico import Portico
 from relay_clients import CLIENTS, SCENES
@@ -91,3 +92,29 @@ def test_what_is_billed_is_what_the_client_was_told(furnished, kind):
             break
     usage = found[-1]["usage"]
     assert (usage["input_tokens"], usage["output_tokens"], usage["cached_tokens"]) == (facts["input"], facts["output"], facts["cached"])
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("spoken", DIALECTS)
+def test_a_stored_response_is_gone_on_from_at_any_upstream(furnished, spoken, streamed):
+    gateway, key = furnished
+    with openai.OpenAI(base_url=gateway.url + "/v1", api_key=key, max_retries=0, timeout=30) as client:
+
+        def ask(text, **more):
+            how = {"model": f"thinking-at-{spoken}", "input": text, "reasoning": {"effort": "high", "summary": "auto"}, **more}
+            if not streamed:
+                return client.responses.create(**how)
+            with client.responses.stream(**how) as stream:
+                return stream.get_final_response()
+
+        first = ask("What is the answer?")
+        # Its thoughts went back to the upstream with their signature, though the client sent neither.
+        if spoken != "responses":
+            assert ask("And now?", previous_response_id=first.id).output_text == "remembered"
+        kept = client.responses.retrieve(first.id)
+        assert (kept.id, kept.output_text) == (first.id, "The answer is 42.")
+        [item] = client.responses.input_items.list(first.id).data
+        assert item.content[0].text == "What is the answer?"
+        client.responses.delete(first.id)
+        with pytest.raises(openai.NotFoundError):
+            client.responses.retrieve(first.id)
