@@ -1,7 +1,7 @@
 """Judges what the codec of the Messages API writes by the official client's own types.
 
-    PORTICO_MESSAGES_GOLDENS=/tmp/goldens swift test --filter MessagesGoldenFile
-    python Tests/Interop/judge_messages.py /tmp/goldens
+    PORTICO_MESSAGES_GOLDENS=goldens swift test --filter MessagesGoldenFile
+    python Tests/Interop/judge_messages.py goldens
 
 Needs the package `anthropic`. Requests must satisfy the parameters' types with no member beyond them, answers the models strictly, and
 each stream, put together by the client's own helper, must give the same message as the whole answer.
