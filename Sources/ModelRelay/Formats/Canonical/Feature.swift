@@ -30,4 +30,9 @@ struct Losses: Sendable, Hashable {
     mutating func drop(member: String) { self.members.insert(member) }
 
     var isEmpty: Bool { self.features.isEmpty && self.members.isEmpty }
+
+    mutating func drop(_ others: Losses) {
+        self.features.formUnion(others.features)
+        self.members.formUnion(others.members)
+    }
 }

@@ -53,9 +53,7 @@ struct ChatStreamEncoder: AnswerStreamEncoder {
     }
 
     mutating func fail(_ error: RelayError, requestID: RequestID, to output: inout [UInt8]) {
-        output.write("data: ")
-        output += error.json(requestID: requestID)
-        output.write("\n\n")
+        output.writeEvent(of: error, requestID: requestID)
     }
 
     // MARK: Chunks
@@ -95,15 +93,8 @@ struct ChatStreamEncoder: AnswerStreamEncoder {
         output.write(choice)
         output.write(",\"delta\":{")
         members(&output)
-        output.write("},\"logprobs\":")
-        if let logprobs { output.write(logprobs) } else { output.write("null") }
-        if let finishReason {
-            output.write(",\"finish_reason\":\"")
-            output.write(finishReason)
-            output.write("\"}")
-        } else {
-            output.write(",\"finish_reason\":null}")
-        }
+        output.write("}")
+        output.endChoice(logprobs: logprobs, finishReason: finishReason)
         output += self.tail
     }
 

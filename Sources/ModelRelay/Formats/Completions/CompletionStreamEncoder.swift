@@ -42,9 +42,7 @@ struct CompletionStreamEncoder: AnswerStreamEncoder {
     }
 
     mutating func fail(_ error: RelayError, requestID: RequestID, to output: inout [UInt8]) {
-        output.write("data: ")
-        output += error.json(requestID: requestID)
-        output.write("\n\n")
+        output.writeEvent(of: error, requestID: requestID)
     }
 
     private mutating func prepare(_ answer: Answer) {
@@ -77,15 +75,7 @@ struct CompletionStreamEncoder: AnswerStreamEncoder {
         output.write(choice)
         output.write(",\"text\":")
         output.write(jsonString: text)
-        output.write(",\"logprobs\":")
-        if let logprobs { output.write(logprobs) } else { output.write("null") }
-        if let finishReason {
-            output.write(",\"finish_reason\":\"")
-            output.write(finishReason)
-            output.write("\"}")
-        } else {
-            output.write(",\"finish_reason\":null}")
-        }
+        output.endChoice(logprobs: logprobs, finishReason: finishReason)
         output += self.tail
     }
 

@@ -16,7 +16,7 @@ enum MessagesCodec: FormatCodec {
     ) throws(RelayError) -> JSON {
         var writer = MessagesRequestWriter(conversation, for: target)
         let request = try writer.request()
-        losses = losses.joined(writer.losses)
+        losses.drop(writer.losses)
         return request
     }
 
@@ -29,13 +29,4 @@ enum MessagesCodec: FormatCodec {
     static func streamEncoder(for reply: ReplyContext) -> any AnswerStreamEncoder { MessagesStreamEncoder(for: reply) }
 
     static func memberName(of feature: Feature) -> String? { MessagesNames.member(of: feature) }
-}
-
-extension Losses {
-    fileprivate func joined(_ other: Losses) -> Losses {
-        var result = self
-        for feature in other.features { result.drop(feature) }
-        for member in other.members { result.drop(member: member) }
-        return result
-    }
 }

@@ -16,7 +16,7 @@ enum ResponsesCodec: FormatCodec {
     ) throws(RelayError) -> JSON {
         var writer = ResponsesRequestWriter(conversation, target)
         let request = try writer.write()
-        losses = losses.joined(with: writer.losses)
+        losses.drop(writer.losses)
         return request
     }
 
@@ -31,13 +31,4 @@ enum ResponsesCodec: FormatCodec {
     static func streamEncoder(for reply: ReplyContext) -> any AnswerStreamEncoder { ResponsesStreamEncoder(for: reply) }
 
     static func memberName(of feature: Feature) -> String? { ResponsesNames.memberName(of: feature) }
-}
-
-extension Losses {
-    fileprivate func joined(with more: Losses) -> Losses {
-        var result = self
-        for feature in more.features { result.drop(feature) }
-        for member in more.members { result.drop(member: member) }
-        return result
-    }
 }
